@@ -1,0 +1,1 @@
+"""Settings, policies and how they are loaded."""

@@ -1,0 +1,1 @@
+"""Everything at the lane: MQTT, cameras, barriers, and their simulation."""

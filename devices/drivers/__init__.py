@@ -1,0 +1,1 @@
+"""Drivers of real devices: folders, RTSP, weighbridges."""

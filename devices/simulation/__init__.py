@@ -1,0 +1,1 @@
+"""Simulated trucks, lanes and barriers."""

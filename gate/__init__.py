@@ -1,0 +1,1 @@
+"""The digital checkpoint: one service that decides whether a truck may pass."""

@@ -1,0 +1,1 @@
+"""The imperative shell: intake, lanes, commands, jobs, assembly."""

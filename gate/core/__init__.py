@@ -1,0 +1,1 @@
+"""Pure rules: fusion, matching, decision, lane, interlock. No I/O, no clock."""

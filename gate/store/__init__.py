@@ -1,0 +1,1 @@
+"""PostgreSQL and the evidence store; all SQL lives here."""

@@ -1,0 +1,1 @@
+"""Pages, live events, metrics and health over HTTP."""

@@ -1,0 +1,1 @@
+"""Machine reading of plates and documents; runs in worker processes."""

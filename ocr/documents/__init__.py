@@ -1,0 +1,1 @@
+"""Documents: machine-readable zones, bar codes, containers, papers."""

@@ -1,0 +1,1 @@
+"""Adapters of installable OCR engines to the ports."""

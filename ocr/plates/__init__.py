@@ -1,0 +1,1 @@
+"""Plate reading: locate, rectify, recognise."""

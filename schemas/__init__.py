@@ -1,0 +1,1 @@
+"""Pure types and wire contracts; standard library only."""
