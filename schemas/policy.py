@@ -28,6 +28,9 @@ class Policy:
     ``character_min`` the least probability of its weakest character.
     ``release_min`` and ``margin_min`` bound the match: below either an officer looks.
     ``looks_needed`` is how many independent looks must agree on an unattended release.
+    ``undeclared_share`` is the prior share of trucks without a declaration;
+    ``open_declarations`` about how many are open at a time (the prior of each is one of that).
+    ``early_ms`` and ``late_ms`` are the leeway around the declared window.
     """
 
     name: str = "default"
@@ -37,6 +40,8 @@ class Policy:
     release_min: float = 0.98
     margin_min: float = 0.9
     looks_needed: int = 2
+    undeclared_share: float = 0.02
+    open_declarations: int = 1_000
     early_ms: int = 2 * 3_600_000
     late_ms: int = 4 * 3_600_000
     evidence_max_age_ms: int = 30_000

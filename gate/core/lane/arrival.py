@@ -12,8 +12,8 @@ from gate.core.lane.events import (
     Decided,
     DecisionFailed,
     LoopEntry,
-    OfficerAction,
     OfficerActed,
+    OfficerAction,
     Tick,
 )
 from gate.core.lane.moves import (
@@ -109,7 +109,7 @@ def reading_tick(lane: Lane, event: Tick, policy: Policy, fresh: UUID) -> Result
     waited = event.at - lane.since
     all_done = bool(lane.looks) and all(look.done for look in lane.looks)
     settled = waited > timedelta(milliseconds=policy.deadlines.settle_ms)
-    if all_done and settled or waited > timedelta(milliseconds=policy.deadlines.reading_ms):
+    if (all_done and settled) or waited > timedelta(milliseconds=policy.deadlines.reading_ms):
         return ask(lane, event.at)
     return lane, ()
 

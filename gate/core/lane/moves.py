@@ -52,11 +52,12 @@ def start(lane: Lane, fresh: UUID, at: datetime, looks: tuple[Look, ...] = ()) -
 
 def add_look(lane: Lane, event: CaptureStored) -> Result:
     """Attach a stored capture to the transit under way."""
-    if lane.transit is None or any(k.capture == event.capture for k in lane.looks):
+    transit = lane.transit
+    if transit is None or any(k.capture == event.capture for k in lane.looks):
         return ignore(lane, "the capture is known already, or its vehicle has been sent away")
     look = Look(capture=event.capture, role=event.role)
     lane = replace(lane, looks=(*lane.looks, look), first_look_at=lane.first_look_at or event.at)
-    return lane, (fx.AttachCapture(transit=lane.transit, capture=event.capture),)
+    return lane, (fx.AttachCapture(transit=transit, capture=event.capture),)
 
 
 def add_next_look(lane: Lane, event: CaptureStored) -> Result:

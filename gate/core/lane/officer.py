@@ -13,8 +13,8 @@ from gate.core.lane.events import (
     CaptureRead,
     CommandAnswered,
     CommandLost,
-    OfficerAction,
     OfficerActed,
+    OfficerAction,
     Tick,
 )
 from gate.core.lane.moves import (

@@ -14,8 +14,8 @@ from gate.core.lane.events import (
     CommandAnswered,
     CommandLost,
     LoopEntry,
-    OfficerAction,
     OfficerActed,
+    OfficerAction,
     Tick,
 )
 from gate.core.lane.moves import (
