@@ -10,7 +10,7 @@ from typing import ClassVar
 
 
 class ProtocolError(ValueError):
-    """Something breaks the protocol; ``final`` means that sending it again cannot help."""
+    """Something breaks the protocol; ``final``: sending the same again cannot help."""
 
     code: ClassVar[str] = "protocol_error"
     final: ClassVar[bool] = True
@@ -106,7 +106,7 @@ class BadSignature(ProtocolError):
 
 
 class UnknownKey(ProtocolError):
-    """The signing key is not registered for this device; not final: it may be registered soon."""
+    """The signing key is not registered for this device. Not final: it may be soon."""
 
     code = "unknown_key"
     final = False
