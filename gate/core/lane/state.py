@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from schemas.barrier_state import Arm
+
 
 class Phase(StrEnum):
     """Where the lane stands. Every phase has a deadline and a way out."""
@@ -21,18 +23,6 @@ class Phase(StrEnum):
     CLEARING = "clearing"
     FAULT = "fault"
     CLOSED = "closed"
-
-
-class Arm(StrEnum):
-    """What the barrier says of its arm; ``unknown`` until it has spoken."""
-
-    CLOSED = "closed"
-    OPENING = "opening"
-    OPEN = "open"
-    CLOSING = "closing"
-    STOPPED = "stopped"
-    FAULT = "fault"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,3 +86,6 @@ class Lane:
     closed: bool = False
     next_waiting: bool = False
     next_looks: tuple[Look, ...] = ()
+
+
+__all__ = ["Arm", "BarrierSeen", "Lane", "Look", "Phase"]
