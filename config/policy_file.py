@@ -72,15 +72,14 @@ def _unknown(values: dict[str, Any]) -> list[str]:
 
 
 def _out_of_bounds(policy: Policy) -> list[str]:
-    found = []
-    for name in ("plate_min", "character_min", "release_min", "margin_min", "undeclared_share"):
-        if not 0 < getattr(policy, name) < 1:
-            found.append(f"{name}: must lie between 0 and 1")
-    if policy.looks_needed < 1:
-        found.append("looks_needed: must be at least 1")
-    if policy.open_declarations < 1:
-        found.append("open_declarations: must be at least 1")
-    for name in LaneDeadlines.__dataclass_fields__:
-        if getattr(policy.deadlines, name) <= 0:
-            found.append(f"deadlines.{name}: must be positive")
-    return found
+    shares = ("plate_min", "character_min", "release_min", "margin_min", "undeclared_share")
+    found = [
+        f"{name}: must lie between 0 and 1" for name in shares if not 0 < getattr(policy, name) < 1
+    ]
+    counts = ("looks_needed", "open_declarations")
+    found += [f"{name}: must be at least 1" for name in counts if getattr(policy, name) < 1]
+    return found + [
+        f"deadlines.{name}: must be positive"
+        for name in LaneDeadlines.__dataclass_fields__
+        if getattr(policy.deadlines, name) <= 0
+    ]
