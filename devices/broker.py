@@ -44,7 +44,7 @@ next_connection_delay_ms = 1
 [v5.1.connections]
 connection_timeout_ms = 10000
 max_payload_size = {payload}
-max_inflight_count = 200
+max_inflight_count = 100
 """
 
 
@@ -61,10 +61,16 @@ class EmbeddedBroker:
 
     ``port`` 0 takes a free one; afterwards ``port`` tells which. It ends with this process even
     when this process is killed. ``max_payload_bytes`` must be above the largest capture.
+    rumqttd does not heed a client's receive maximum (measured): it has up to 100
+    unacknowledged messages out to each client.
     """
 
     def __init__(
-        self, *, data_dir: Path, port: int = 0, max_payload_bytes: int = 16 * 1024 * 1024
+        self,
+        *,
+        data_dir: Path,
+        port: int = 0,
+        max_payload_bytes: int = 16 * 1024 * 1024,
     ) -> None:
         self.port = port
         self._data_dir = data_dir

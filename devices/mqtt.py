@@ -236,14 +236,14 @@ class MqttClient:
 
     def _deliver(self, delivery: Delivery) -> None:
         self.received += 1
-        room = 2 * self.options.receive_maximum
-        if delivery.qos == 0 and len(self._inbox) >= room + _ROOM_FOR_QOS_0:
+        full = len(self._inbox) >= 2 * self.options.receive_maximum + _ROOM_FOR_QOS_0
+        if full and delivery.qos == 0:
             self.dropped += 1
             return
         self._inbox.append(delivery)
         self._arrived.set()
-        if len(self._inbox) >= room + _ROOM_FOR_QOS_0 and self._connection is not None:
-            # A broker that keeps to our receive maximum never gets here.
+        if full and self._connection is not None:
+            # Only a broker that ignores our receive maximum gets here: let TCP slow it down.
             self._paused = True
             self._connection.pause_reading()
 
