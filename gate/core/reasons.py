@@ -45,6 +45,7 @@ RULES: dict[str, Rule] = {
     "WRONG_GATE": _rule(_O.DENY, _A.SHIFT_LEAD, "go to the declared gate"),
     "WRONG_DIRECTION": _rule(_O.DENY, _A.SHIFT_LEAD, "go to a lane of the declared direction"),
     "DECLARATION_NOT_ACCEPTED": _rule(_O.HOLD, _A.SHIFT_LEAD, "wait until it is accepted"),
+    "DECLARATION_NOT_CLEARED": _rule(_O.HOLD, _A.SHIFT_LEAD, "finish the clearance first"),
     "DECLARATION_EXPIRED": _rule(_O.HOLD, _A.SHIFT_LEAD, "file anew"),
     "DECLARATION_CANCELLED": _rule(_O.HOLD, _A.SHIFT_LEAD, "file anew"),
     "DECLARATION_USED": _rule(_O.HOLD, _A.SHIFT_LEAD, "file anew"),

@@ -19,9 +19,12 @@ _NOT_YET = frozenset(
 
 
 def status(declaration: Declaration) -> Iterator[Reason]:
-    """Is the declaration open?"""
+    """Is the declaration cleared, and not used, cancelled or expired?"""
     number = declaration.number
+    if declaration.status is DeclarationStatus.CLEARED:
+        return
     if declaration.status in OPEN_STATUSES:
+        yield reason("DECLARATION_NOT_CLEARED", f"{number} is only {declaration.status}")
         return
     if declaration.status in _USED:
         yield reason("DECLARATION_USED", f"{number} was already used ({declaration.status})")
