@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ocr.engines.lines import Corners, Options, TextLine
-from schemas.plate_series import CN_MARKS, LETTERS, PATTERNS, Pattern, PlateKind
-from schemas.plates import Plate, lookalikes, normalise_plate, parse_plate
+from schemas.plate_series import PATTERNS, Pattern, PlateKind
+from schemas.plates import MAX_PLATE, Plate, lookalikes, normalise_plate, parse_plate
 
 _BEAM = 6
 _MOST_REPAIRS = 2
@@ -22,7 +22,10 @@ _MOST_TRIMMED = 2
 _UNSEEN = 0.003
 _NONE = 0.003
 _TRIM_FACTOR = 0.6
-_ARMY_FACTOR = 0.5
+# A plate's border reads as a 1 or I; more digits left out would make plates of phone numbers.
+_MOST_DIGITS_TRIMMED = 1
+# Forms that much other text fits, or that are rare at a gate for trucks.
+_RARE = {PlateKind.ARMY: 0.5, PlateKind.MOTORBIKE: 0.4}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +101,8 @@ def _offset(first: TextLine, second: TextLine) -> tuple[float, float, float]:
 def _above(first: TextLine, second: TextLine) -> bool:
     along, across, ratio = _offset(first, second)
     reach = second.width / (first.height + second.height)
-    return 0.6 < across < 2.0 and abs(along) < reach and 0.4 < ratio < 2.2
+    # Boxes of small text reach into each other, hence less than one height apart.
+    return 0.45 < across < 2.0 and abs(along) < reach and 0.4 < ratio < 2.2
 
 
 def _beside(first: TextLine, second: TextLine) -> bool:
@@ -135,7 +139,10 @@ def _fit_group(lines: Sequence[TextLine], group: _Group) -> Iterator[FoundPlate]
     corners = _around([lines[i] for i in group.members])
     for start, end in _windows(len(whole), trim=not group.stacked):
         options = whole[start:end]
-        factor = _TRIM_FACTOR ** (len(whole) - len(options))
+        left_out = (*whole[:start], *whole[end:])
+        if sum(o[0][0].isdigit() for o in left_out) > _MOST_DIGITS_TRIMMED:
+            continue
+        factor = _TRIM_FACTOR ** len(left_out)
         best = _best_fit(options, cut)
         if best is None:
             continue
@@ -143,8 +150,7 @@ def _fit_group(lines: Sequence[TextLine], group: _Group) -> Iterator[FoundPlate]
         plate = parse_plate(text)
         if plate is None:
             continue
-        if pattern.kind is PlateKind.ARMY:
-            factor *= _ARMY_FACTOR
+        factor *= _RARE.get(pattern.kind, 1.0)
         yield _found(plate, pattern, options, factor, corners, group, raw)
 
 
@@ -161,7 +167,8 @@ def _best_fit(options: tuple[Options, ...], cut: int | None) -> tuple[Pattern, s
         if len(pattern.positions) != len(options) or (cut is not None and cut != pattern.head):
             continue
         for text, score in _beam(options, pattern):
-            if (best is None or score > best[0]) and pattern.accepts(_dressed(text)):
+            better = best is None or score > best[0]
+            if better and pattern.accepts(text) and normalise_plate(text) == text:
                 best = (score, pattern, text)
     return (best[1], best[2]) if best else None
 
@@ -243,23 +250,12 @@ def _around(lines: Sequence[TextLine]) -> Corners:
 
 
 def looks_like_plate(line: TextLine) -> bool:
-    """Tell whether a line is worth a second recogniser: plate length, with some digits."""
-    options = plate_options(line)
-    text = "".join(o[0][0] for o in options)
-    if not text or len(text) > 10:
-        return False
-    digits = sum(c.isdigit() for c in text)
-    head = len(text) <= 3 and ("?" in text or any(c in CN_MARKS for c in text))
-    return head or (
-        len(text) >= 4
-        and digits >= 2
-        and all(c in LETTERS or not c.isascii() or c.isdigit() or c == "?" for c in text)
-    )
+    """Tell whether a line is worth a second look: the length of a plate or of its part."""
+    text = "".join(options[0][0] for options in plate_options(line))
+    if len(text) <= 4:
+        return any(c.isdigit() or not c.isascii() or c == "?" for c in text)
+    return len(text) <= MAX_PLATE + _MOST_TRIMMED and sum(c.isdigit() for c in text) >= 2
 
 
 def _bare(character: str) -> str:
     return "D" if character == "Đ" else character
-
-
-def _dressed(text: str) -> str:
-    return text

@@ -26,6 +26,9 @@ from schemas.readings import Box, Reading, ReadingKind
 _AREAS = (550_000, 1_600_000)
 _SURE = 0.5
 _LARGEST_ZOOM = 2.5
+# The second look at a line: how much wider, and what a disagreement leaves of the confidence.
+_STRETCH = 1.5
+_DISAGREE = 0.7
 # A picture not larger than this may be a plate cut out by the camera.
 _CUT_OUT = (480, 200)
 
@@ -43,7 +46,11 @@ class RapidPlateReader:
         self.model = digest(DETECTOR_V6, RECOGNISER_V6, RECOGNISER_V4)
 
     def read(self, picture: Picture) -> tuple[Reading, ...]:
-        """Read all plates in ``picture`` (BGR, uint8), best first."""
+        """Read all plates in ``picture`` (BGR, uint8), best first.
+
+        Among plates that are fairly sure the largest is first: the vehicle in the lane is
+        nearer than the one behind it.
+        """
         start = time.perf_counter()
         found = self._cut_out(picture)
         height, width = picture.shape[:2]
@@ -56,6 +63,7 @@ class RapidPlateReader:
                 break
             tried = scale
             found = _best_first((*found, *self._at_scale(picture, scale)))
+        found = tuple(sorted(found, key=_prominence, reverse=True))
         ms = round((time.perf_counter() - start) * 1000)
         return tuple(self._reading(picture, plate, ms) for plate in found)
 
@@ -63,15 +71,16 @@ class RapidPlateReader:
         corners = self._detector.find(picture, scale=scale)
         crops = [crop_line(picture, c) for c in corners]
         lines = _lines(self._v6, crops, corners)
-        first = find_plates(lines)
-        sure = {
-            i for f in first if f.plate.country == "VN" and f.confidence >= _SURE for i in f.members
-        }
-        again = [i for i, line in enumerate(lines) if i not in sure and looks_like_plate(line)]
+        plain = find_plates(lines)
+        again = [i for i, line in enumerate(lines) if looks_like_plate(line)]
         if not again:
-            return first
-        second = _lines(self._v4, [crops[i] for i in again], [corners[i] for i in again])
-        return _best_first((*find_plates(second), *first))
+            return plain
+        some = [crops[i] for i in again], [corners[i] for i in again]
+        wide = find_plates(_lines(self._v6, *some, stretch=_STRETCH))
+        found = _reconcile(plain, wide)
+        if found and found[0].plate.country == "VN" and found[0].confidence >= _SURE:
+            return found
+        return _best_first((*find_plates(_lines(self._v4, *some)), *found))
 
     def _cut_out(self, picture: Picture) -> tuple[FoundPlate, ...]:
         """Read a small wide picture as one line: a plate cut out by the camera."""
@@ -115,14 +124,39 @@ class RapidPlateReader:
 
 
 def _lines(
-    recogniser: LineRecogniser, crops: Sequence[Picture], corners: Sequence[Corners]
+    recogniser: LineRecogniser,
+    crops: Sequence[Picture],
+    corners: Sequence[Corners],
+    stretch: float = 1.0,
 ) -> list[TextLine]:
-    read = recogniser.read(crops)
+    read = recogniser.read(crops, stretch=stretch)
     return [
         TextLine(characters=characters, corners=where, spans=spans)
         for (characters, spans), where in zip(read, corners, strict=True)
-        if characters
     ]
+
+
+def _reconcile(plain: Sequence[FoundPlate], wide: Sequence[FoundPlate]) -> tuple[FoundPlate, ...]:
+    """Merge two looks at the same lines.
+
+    Where they differ at one place the longer text is the better one, since a narrow line
+    can lose one of two equal characters and never gains one; either way it is less sure.
+    """
+    merged: list[FoundPlate] = []
+    rest = list(wide)
+    for one in plain:
+        other = next((w for w in rest if _overlap(one, w) > 0.5), None)
+        if other is None:
+            merged.append(one)
+            continue
+        rest.remove(other)
+        better = max((one, other), key=lambda f: (len(f.plate.text), f.confidence))
+        if len(one.plate.text) == len(other.plate.text):
+            better = max((one, other), key=lambda f: f.confidence)
+        if one.plate.text != other.plate.text:
+            better = replace(better, confidence=round(better.confidence * _DISAGREE, 5))
+        merged.append(better)
+    return _best_first((*merged, *rest))
 
 
 def _best_first(found: Sequence[FoundPlate]) -> tuple[FoundPlate, ...]:
@@ -130,8 +164,15 @@ def _best_first(found: Sequence[FoundPlate]) -> tuple[FoundPlate, ...]:
     chosen: list[FoundPlate] = []
     for candidate in sorted(found, key=lambda f: f.confidence, reverse=True):
         if all(_overlap(candidate, other) < 0.3 for other in chosen):
-            chosen.append(replace(candidate))
+            chosen.append(candidate)
     return tuple(chosen)
+
+
+def _prominence(found: FoundPlate) -> tuple[bool, float]:
+    sure = found.confidence >= _SURE
+    a, b, c, _ = found.corners
+    area = math.dist(a, b) * math.dist(b, c)
+    return sure, found.confidence * (area if sure else 1.0)
 
 
 def _overlap(a: FoundPlate, b: FoundPlate) -> float:

@@ -40,12 +40,16 @@ class LineRecogniser:
         self._characters = ["", *names, " "]
         self._least_width = least_width
 
-    def read(self, crops: Sequence[Picture]) -> list[Recognised]:
-        """Read each crop (BGR, uint8, one upright line); order is kept."""
-        return [self._read_one(crop) for crop in crops]
+    def read(self, crops: Sequence[Picture], *, stretch: float = 1.0) -> list[Recognised]:
+        """Read each crop (BGR, uint8, one upright line); order is kept.
 
-    def _read_one(self, crop: Picture) -> Recognised:
-        ratio = crop.shape[1] / crop.shape[0]
+        ``stretch`` widens the lines: the network gives a character per few columns, so two
+        equal characters side by side in a small crop otherwise become one.
+        """
+        return [self._read_one(crop, stretch) for crop in crops]
+
+    def _read_one(self, crop: Picture, stretch: float) -> Recognised:
+        ratio = crop.shape[1] / crop.shape[0] * stretch
         width = max(8, math.ceil(HEIGHT * ratio))
         scaled = cv2.resize(crop, (width, HEIGHT)).astype(np.float32)
         block = np.zeros((1, 3, HEIGHT, max(width, self._least_width)), np.float32)
