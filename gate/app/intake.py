@@ -25,10 +25,10 @@ from gate.store.captures import CaptureRow, PendingCapture
 from gate.store.errors import EvidenceFull, StoreError
 from gate.store.evidence import EvidenceStore
 from gate.store.pool import Database
-from ocr.decode import PictureError, sniff
+from ocr.sniff import DecodeLimits, PictureError, PictureTooLargeError, sniff
 from schemas.capture_payload import Capture, CaptureLimits, decode_capture
 from schemas.codec import encode
-from schemas.protocol_errors import BadMedia, ProtocolError, TooLarge, TopicMismatch
+from schemas.protocol_errors import ProtocolError, TooLarge, TopicMismatch
 from schemas.receipts import Receipt, ReceiptResult
 from schemas.topics import Channel, Topic, parse_topic
 
@@ -232,11 +232,15 @@ class Intake:
 
 
 def _check_header(capture: Capture, limits: CaptureLimits) -> None:
-    """Believe the picture's own header over the camera's: a bomb lies in one of them."""
+    """Refuse a picture whose own header claims too much, whatever the camera's header says.
+
+    A picture that is damaged in another way is evidence all the same: it is stored, and
+    the reading says what is wrong with it.
+    """
+    bounds = DecodeLimits(max_bytes=limits.max_picture_bytes, max_pixels=limits.max_pixels)
     try:
-        seen = sniff(capture.picture)
+        sniff(capture.picture, bounds)
+    except PictureTooLargeError as error:
+        raise TooLarge(str(error)).about(capture.header.stamp.id) from None
     except PictureError as error:
-        raise BadMedia(str(error)).about(capture.header.stamp.id) from None
-    if seen.width * seen.height > limits.max_pixels:
-        text = f"the picture claims {seen.width}x{seen.height} pixels, the limit is {limits.max_pixels}"
-        raise TooLarge(text).about(capture.header.stamp.id)
+        log.info("capture %s is stored though damaged: %s", capture.header.stamp.id, error)

@@ -17,13 +17,18 @@ class Metrics:
             "gate_captures", "Pictures taken in, by lane and result", ["lane", "result"], registry=r
         )
         self.refusals = Counter(
-            "gate_refusals", "Messages refused, by channel and code", ["channel", "code"], registry=r
+            "gate_refusals",
+            "Messages refused, by channel and code",
+            ["channel", "code"],
+            registry=r,
         )
         self.readings = Counter(
             "gate_readings", "Readings, by engine and outcome", ["engine", "outcome"], registry=r
         )
         self.decisions = Counter("gate_decisions", "Decisions by outcome", ["outcome"], registry=r)
-        self.reasons = Counter("gate_decision_reasons", "Reasons of decisions", ["code"], registry=r)
+        self.reasons = Counter(
+            "gate_decision_reasons", "Reasons of decisions", ["code"], registry=r
+        )
         self.commands = Counter(
             "gate_barrier_commands", "Barrier commands by result", ["result"], registry=r
         )
@@ -39,7 +44,9 @@ class Metrics:
         self.lane_phase = Gauge("gate_lane_phase", "1 for the phase a lane is in",
                                 ["lane", "phase"], registry=r)  # fmt: skip
         self.queue = Gauge("gate_queue_depth", "Waiting work, by queue", ["queue"], registry=r)
-        self.workers = Gauge("gate_reader_workers", "Reader processes, by state", ["state"], registry=r)
+        self.workers = Gauge(
+            "gate_reader_workers", "Reader processes, by state", ["state"], registry=r
+        )
         self.worker_events = Gauge(
             "gate_reader_worker_events", "Reader processes replaced since the start, by cause",
             ["cause"], registry=r,
@@ -59,7 +66,10 @@ class Metrics:
             "gate_device_online", "1 while the device is online", ["lane", "device"], registry=r
         )
         self.loop_lag = Histogram(
-            "gate_loop_lag_seconds", "How late the event loop wakes up", buckets=_SECONDS, registry=r
+            "gate_loop_lag_seconds",
+            "How late the event loop wakes up",
+            buckets=_SECONDS,
+            registry=r,
         )
         self.loop_lag_max = Gauge(
             "gate_loop_lag_max_seconds", "Largest lag of the last minute", registry=r

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import UTC, datetime
+from dataclasses import replace
 
 from devices.stamping import Stamper
 from gate.store import devices as device_store
@@ -13,6 +13,7 @@ from gate.store.devices import DeviceRow
 from gate.store.errors import StoreError
 from gate.store.lanes import LaneRow
 from gate.store.pool import Database
+from schemas.status import Clock, ClockTrust
 from schemas.topics import Topic
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,6 @@ class Register:
         self._devices: dict[tuple[str, str], DeviceRow] = {}
         self._stampers: dict[tuple[str, str], Stamper] = {}
         self.lanes: dict[str, LaneRow] = {}
-        self.read_at = datetime.fromtimestamp(0, UTC)
 
     async def refresh(self) -> None:
         """Read the register anew; raises ``StoreError``."""
@@ -66,6 +66,15 @@ class Register:
         if row is None or topic.site != self.site or row.key_id != key:
             return None
         return row.secret
+
+    def note_clock(self, lane: str, device: str, clock: Clock) -> None:
+        """What a heartbeat just said of the device's clock: known before the next refresh."""
+        row = self._devices.get((lane, device))
+        if row is not None:
+            offset = None if clock.trust is ClockTrust.UNSET else clock.offset_ms
+            self._devices[lane, device] = replace(
+                row, clock_trust=clock.trust.value, offset_ms=offset
+            )
 
     def stamper(self, device: DeviceRow) -> Stamper:
         """Our sequence of messages to this device, signed with its key."""

@@ -38,17 +38,21 @@ async def clear_alarm(connection: Connection, lane: str, kind: str, at: datetime
     )  # fmt: skip
 
 
-async def acknowledge(database: Database, alarm: UUID, by: str, at: datetime) -> str | None:
+async def acknowledge(
+    database: Database, alarm: UUID, by: str, at: datetime, lanes: tuple[str, ...] | None
+) -> str | None:
     """An officer has seen it: an alarm about a past event is over with that.
 
-    Returns the lane, or None where the alarm is unknown or cleared.
+    ``lanes`` are those of the officer (None: all). Returns the lane, or None where the alarm
+    is unknown, cleared, or on another officer's lane.
     """
     async with database.connection() as connection:
         lane: str | None = await connection.fetchval(
             """UPDATE alarms SET acked_at = $3, acked_by = $2,
                    cleared_at = CASE WHEN kind = ANY($4) THEN NULL ELSE $3::timestamptz END
-               WHERE id = $1 AND cleared_at IS NULL RETURNING lane_id""",
-            alarm, by, at, list(STANDING),
+               WHERE id = $1 AND cleared_at IS NULL AND ($5::text[] IS NULL OR lane_id = ANY($5))
+               RETURNING lane_id""",
+            alarm, by, at, list(STANDING), None if lanes is None else list(lanes),
         )  # fmt: skip
         if lane is not None:
             await connection.execute("SELECT pg_notify('gate_lane', $1)", lane)

@@ -14,10 +14,16 @@ from schemas.declarations import (
     Declaration,
     DeclarationStatus,
     Direction,
+    IllegalTransitionError,
     advance,
 )
 
 MOST_CANDIDATES = 50
+
+
+class AlreadyUsed(IllegalTransitionError):
+    """Another truck was released on this declaration a moment ago."""
+
 
 _COLUMNS = """
     d.id, d.number, d.firm_id, f.name AS firm, d.direction, d.gate, d.status, d.customs,
@@ -115,6 +121,18 @@ async def status_of(connection: Connection, declaration: UUID) -> DeclarationSta
             "SELECT status FROM declarations WHERE id = $1 FOR UPDATE", declaration
         )
     )
+
+
+async def released_by(connection: Connection, transit: UUID) -> UUID | None:
+    """The declaration that this transit's release took into use and that still is so."""
+    found: UUID | None = await connection.fetchval(
+        """SELECT d.id FROM transits t JOIN declarations d ON d.id = t.declaration_id
+           WHERE t.id = $1 AND d.status = 'released' AND EXISTS (
+               SELECT 1 FROM declaration_events e WHERE e.declaration_id = d.id
+                 AND e.transit_id = t.id AND e.to_status = 'released')""",
+        transit,
+    )
+    return found
 
 
 def _declaration(row: Any) -> Declaration:

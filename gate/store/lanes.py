@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from gate.core.lane.state import Lane
 from gate.store.errors import LeaseLost
@@ -111,6 +112,7 @@ async def save_step(
     kind: str,
     effects: list[Any],
     at: datetime,
+    transit: UUID | None,
 ) -> int:
     """Write the new state and append the event; returns the event's number.
 
@@ -131,7 +133,7 @@ async def save_step(
            SELECT $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6, $7
            FROM transit_events WHERE lane_id = $1 RETURNING number""",
         lease.lane,
-        state.transit,
+        transit,
         at,
         kind,
         event,
@@ -140,18 +142,6 @@ async def save_step(
     )
     await connection.execute("SELECT pg_notify('gate_lane', $1)", lease.lane)
     return number
-
-
-async def save_state_only(connection: Connection, lease: Lease, state: Lane) -> None:
-    """Write a state whose event is of no consequence (a repeated barrier report)."""
-    token = await connection.fetchval(
-        "UPDATE lanes SET state = $3 WHERE id = $1 AND token = $2 RETURNING token",
-        lease.lane,
-        lease.token,
-        to_plain(LANE, state),
-    )
-    if token is None:
-        raise LeaseLost(f"lane {lease.lane} is held by another process")
 
 
 def _row(row: Any) -> LaneRow:

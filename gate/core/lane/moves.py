@@ -137,14 +137,15 @@ def _unfit(lane: Lane) -> str:
 
 
 def report(lane: Lane, event: BarrierReported) -> Lane:
-    """The lane with the barrier's newest word."""
+    """The lane with the barrier's newest word. Its presence is told by its status alone: a
+    retained state outlives the device.
+    """
     seen = replace(
         lane.barrier,
         arm=event.arm,
         loop_safety=event.loop_safety,
         loop_exit=event.loop_exit,
         local_control=event.local_control,
-        online=True,
     )
     return replace(lane, barrier=seen)
 
