@@ -193,11 +193,13 @@ def _beam(options: tuple[Options, ...], pattern: Pattern) -> list[tuple[str, flo
 
 def _weights(choices: Options, allowed: frozenset[str]) -> dict[str, float]:
     """Probability of each allowed character: what was offered, and look-alikes of the best."""
-    weights = {c: p for c, p in choices if c in allowed}
+    weights = {c: p for c, p in choices if c in allowed and p > 0}
     top, p_top = choices[0]
-    for other in (*lookalikes(top), *("Đ" if top == "D" else "")):
+    if top == "D" and "Đ" in allowed:  # readers drop the bar, and no form allows both
+        return {"Đ": max(p_top, _UNSEEN)}
+    for rank, other in enumerate(lookalikes(top), start=1):
         if other in allowed:
-            weights[other] = weights.get(other, 0.0) + (p_top if other == "Đ" else _UNSEEN)
+            weights[other] = weights.get(other, 0.0) + _UNSEEN / rank
     return weights
 
 
