@@ -110,7 +110,7 @@ class Intake:
         return topic
 
     async def _keep(self, topic: Topic, capture: Capture) -> ReceiptResult | None:
-        """Make the capture durable; None where the evidence store is full (no ack: it comes again)."""
+        """Make the capture durable; None where the store is full (no ack: it comes again)."""
         header = capture.header
         row = self._row(capture)
         try:

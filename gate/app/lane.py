@@ -1,4 +1,4 @@
-"""One actor a lane: the only writer of its state. Events in, one transaction a step, effects out."""
+"""One actor a lane, the only writer of its state: an event, one transaction, then effects."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp_jinja2
@@ -62,7 +63,7 @@ def application(service: Service, *, demo: bool) -> web.Application:
     return app
 
 
-async def _watch_changes(app: web.Application) -> object:  # type: ignore[misc]
+async def _watch_changes(app: web.Application) -> AsyncIterator[None]:
     service, snapshots = app[SERVICE], app[SNAPSHOTS]
     service.hub.before(snapshots.changed)
     task = asyncio.create_task(_refresh(service))

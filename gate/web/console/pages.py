@@ -43,11 +43,9 @@ def lane_of(request: web.Request) -> str:
 async def lanes_page(request: web.Request) -> dict[str, object]:
     """The lanes of the signed-in user."""
     user = session_of(request).user
-    shown = []
-    for row in request.app[SERVICE].register.lanes.values():
-        if person(user).may_see(row.id):
-            shown.append(await request.app[SNAPSHOTS].get(row.id))
-    return {"lanes": shown}
+    snapshots = request.app[SNAPSHOTS]
+    own = [lane for lane in request.app[SERVICE].register.lanes if person(user).may_see(lane)]
+    return {"lanes": [await snapshots.get(lane) for lane in own]}
 
 
 @routes.get("/lanes/{lane}")
