@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ocr.engines.assemble import FoundPlate, find_plates, looks_like_plate
+from ocr.engines.assemble import RARE, FoundPlate, find_plates, looks_like_plate
 from ocr.engines.colour import ground_colour
 from ocr.engines.detector import crop_line
 from ocr.engines.lines import Corners
@@ -95,8 +95,10 @@ class RapidPlateReader:
         colour = ground_colour(crop_line(picture, found.corners))
         plate = found.plate
         confidence, confidences = found.confidence, found.confidences
-        if plate.kind is PlateKind.ARMY and plate.country == "VN" and colour != "red":
-            confidence = round(confidence * 0.2, 5)
+        if plate.kind is PlateKind.ARMY and plate.country == "VN":
+            # The form is short and fits much else, but only army plates are red.
+            whole = confidence / RARE[PlateKind.ARMY] if colour == "red" else confidence * 0.2
+            confidence = round(min(whole, *confidences), 5)
         style = "two-line" if found.lines == 2 else "one-line"
         detail = [("kind", str(plate.kind)), ("display", plate.display), ("colour", colour)]
         if found.repaired:
