@@ -16,7 +16,8 @@ from config.settings import Settings
 PREFIX = "GATE_"
 SHORT = {"GATE_PORT": ("web", "port"), "GATE_DATA": ("data",)}
 """Two names that people set by hand, beside the regular ``GATE_SECTION__FIELD``."""
-NOT_SETTINGS = frozenset({"GATE_CONFIG", "GATE_TEST_DATABASE", "GATE_TEST_KEEP"})
+NOT_SETTINGS = frozenset({"GATE_CONFIG", "GATE_DEVICE_KEY", "GATE_BROKER_PASSWORD"})
+"""Variables of other parts of the product that share the prefix."""
 DEFAULT_FILE = Path("config/gate.toml")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def check_digit(body: str) -> int:
-    """Check digit of the ten characters before it: letters 10..38 without 11, 22, 33, weights 2^n."""
+    """Check digit of ten characters: letters are 10..38 without 11, 22, 33; weights 2^n."""
     total = 0
     for at, char in enumerate(body):
         value = int(char) if char.isdigit() else ord(char) - 55

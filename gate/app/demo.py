@@ -53,7 +53,7 @@ async def prepare_demo(
 ) -> tuple[DemoUser, ...]:
     """Fill an empty database, or bring an earlier demonstration up to today."""
     if await seed_store.is_empty(database):
-        drawn = make_seed(random.Random(seed), clock.now())  # noqa: S311 demonstration data
+        drawn = make_seed(random.Random(seed), clock.now())
         async with database.transaction() as connection:
             await seed_store.write_rows(connection, rows_of(drawn, site))
             await seed_store.write_lanes(connection, LANES, _devices())

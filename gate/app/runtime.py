@@ -6,11 +6,10 @@ import asyncio
 import logging
 import secrets
 import ssl
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
-
-from ocr.pool import PoolSettings, ReaderPool
 
 from config.policy_file import load_policy, policy_hash
 from config.settings import Settings
@@ -42,8 +41,9 @@ from gate.store.evidence import EvidenceStore
 from gate.store.listener import LaneListener
 from gate.store.migrate import migrate
 from gate.store.pool import Database
-from ocr.ports import ReaderSpec
+from ocr.pool import PoolSettings, ReaderPool
 from ocr.sniff import DecodeLimits
+from ocr.spec import ReaderSpec
 from schemas.capture_payload import CaptureLimits
 from schemas.topics import Channel, topic_filter
 
@@ -55,10 +55,19 @@ CONNECT_S = 30.0
 
 
 class Service:
-    """One running service process: ``async with Service(settings)`` starts and stops it."""
+    """One running service process: ``async with Service(settings)`` starts and stops it.
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+    ``prepare`` is called once the database is migrated, before anything is read from it.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock | None = None,
+        prepare: Callable[[Service], Awaitable[None]] | None = None,
+    ) -> None:
         self.settings = settings
+        self._prepare = prepare
         self.clock = clock or Clock()
         self.metrics = Metrics()
         self.hub = Hub()
@@ -117,6 +126,8 @@ class Service:
         self._stack.push_async_callback(self.database.close)
         for name in await migrate(self.database):
             log.info("migrated the database: %s", name)
+        if self._prepare is not None:
+            await self._prepare(self)
         self.register = Register(self.database, s.site)
         await self.register.refresh()
 

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from uuid import UUID
 
+from devices.heartbeat import TIME_EXPIRY_S, time_answer
 from devices.mqtt import MqttClient
 from devices.mqtt_errors import MqttError
 from devices.ports import Delivery
@@ -26,13 +27,12 @@ from schemas.commands import Answer
 from schemas.messages import Message
 from schemas.protocol_errors import ProtocolError
 from schemas.sensors import LoopPlace, LoopReading
-from schemas.status import ClockTrust, Presence, Status, TimeAnswer
+from schemas.status import ClockTrust, Presence, Status
 from schemas.topics import Channel, Topic, parse_topic
 
 log = logging.getLogger(__name__)
 
 CHANNELS = (Channel.STATUS, Channel.STATE, Channel.ANSWER, Channel.LOOP, Channel.WEIGHT)
-TIME_EXPIRY_S = 2
 SILENT_S = 100.0
 """Three heartbeats and a little: see ``devices.heartbeat``."""
 
@@ -99,7 +99,7 @@ class Sensors:
         if self._reordered(topic, message):
             self._metrics.refusals.labels(channel=topic.channel.value, code="reordered").inc()
             return
-        await self._hand_on(topic, message, received)
+        await self._hand_on(topic, message, received, delivery.retained)
 
     def _reordered(self, topic: Topic, message: Message) -> bool:
         """True for what a device said before something we already heard from the same start."""
@@ -111,11 +111,11 @@ class Sensors:
         self._seqs[place] = (stamp.boot, stamp.seq)
         return False
 
-    async def _hand_on(self, topic: Topic, message: Message, received: int) -> None:
+    async def _hand_on(self, topic: Topic, message: Message, received: int, retained: bool) -> None:
         actor = self._lane(topic.lane)
         match message:
             case Status():
-                await self._status(topic, message, received)
+                await self._status(topic, message, received, retained)
             case BarrierState():
                 self._state(topic, message, actor)
             case Answer():
@@ -141,12 +141,13 @@ class Sensors:
                 )
             )
 
-    async def _status(self, topic: Topic, status: Status, received: int) -> None:
+    async def _status(self, topic: Topic, status: Status, received: int, retained: bool) -> None:
         place = (topic.lane, topic.device)
         online = status.presence is Presence.ONLINE
         if online:
             self._boots[place] = status.stamp.boot
-            await self._answer_clock(topic, status, received)
+            if not retained:  # a retained one is old: its t1 and our t2 do not belong together
+                await self._answer_clock(topic, status, received)
         elif self._boots.get(place, status.stamp.boot) != status.stamp.boot:
             return  # the will of an earlier start that has come back since
         changed = self._online.get(place) != online
@@ -161,10 +162,7 @@ class Sensors:
         if device is None:
             return
         back = topic.on(Channel.TIME)
-        answer = TimeAnswer(
-            stamp=self._register.stamper(device).next(), of=status.stamp.id,
-            t1=status.stamp.at, t2=received,
-        )  # fmt: skip
+        answer = time_answer(status, received, self._register.stamper(device))
         try:
             await self._client.publish(
                 str(back), encode(back, answer, device.secret), qos=0, expiry_s=TIME_EXPIRY_S

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import hashlib
 import importlib.util
 import os
 import signal
@@ -52,7 +53,7 @@ class EmbeddedPostgres:
         self.log = self.folder.parent / "postgres.log"
         self._bin = _programs()
         self._process: asyncio.subprocess.Process | None = None
-        self._sockets = self.folder
+        self._sockets = _socket_folder(self.folder)
         self._user = SYSTEM_USER if os.geteuid() == 0 else None
 
     @property
@@ -65,6 +66,10 @@ class EmbeddedPostgres:
         """The server's process id while it runs."""
         process = self._process
         return process.pid if process is not None and process.returncode is None else None
+
+    async def running(self) -> bool:
+        """True where a server over this folder answers, whoever started it."""
+        return self.folder.exists() and await self._answers()
 
     async def start(self) -> None:
         """Start the server; raises ``PostgresDidNotStart``."""
@@ -102,8 +107,7 @@ class EmbeddedPostgres:
     def _prepare(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
-        if len(str(self.folder)) > LONGEST_SOCKET_FOLDER:
-            self._sockets = Path(tempfile.mkdtemp(prefix="gate-pg-"))
+        self._sockets.mkdir(mode=0o700, exist_ok=True)
         if self._user is not None:
             _hand_over(self._user, self._bin, self.folder, self._sockets)
 
@@ -151,6 +155,14 @@ class EmbeddedPostgres:
         except OSError:
             lines = []
         return " / ".join(lines[-4:]) or f"nothing in {self.log}"
+
+
+def _socket_folder(folder: Path) -> Path:
+    """Where the socket lies: in the data folder, or for a long path in one named after it."""
+    if len(str(folder)) <= LONGEST_SOCKET_FOLDER:
+        return folder
+    name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"gate-pg-{os.geteuid()}-{name}"
 
 
 def _programs() -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from gate.core.normalize import search_keys
@@ -50,13 +49,15 @@ def keys_of(row: Row) -> list[str]:
 
 
 async def write_lanes(
-    connection: Connection, found: tuple[tuple[str, str, Direction], ...], devices_of: list[DeviceRow]
+    connection: Connection,
+    found: tuple[tuple[str, str, Direction], ...],
+    devices_of: list[DeviceRow],
 ) -> None:
     """Register lanes and their devices; those that exist keep their keys."""
     for lane, name, direction in found:
         await lanes.add_lane(connection, lane, name, direction)
-    for device in devices_of:
-        await devices.add_device(connection, dataclasses.replace(device))
+    for device in register:
+        await devices.add_device(connection, device)
 
 
 async def renew_windows(database: Database) -> int:
@@ -68,7 +69,7 @@ async def renew_windows(database: Database) -> int:
         done = await connection.fetch(
             """UPDATE declarations SET
                    window_from = now() - interval '1 hour', window_to = now() + interval '18 hours',
-                   status = CASE WHEN status IN ('released', 'departed') THEN 'cleared' ELSE status END
+                   status = CASE WHEN status = 'clearing' THEN status ELSE 'cleared' END
                WHERE status IN ('cleared', 'released', 'departed', 'clearing')
                  AND (window_to < now() + interval '2 hours' OR status IN ('released', 'departed'))
                RETURNING 1"""

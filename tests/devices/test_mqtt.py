@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -19,6 +19,7 @@ from devices.mqtt_options import Will
 from devices.ports import Delivery
 from tests.devices.brokers import TestBroker
 from tests.devices.conftest import options_for
+from tests.devices.waiting import until
 
 CRASHING_CLIENT = """
 import asyncio, sys
@@ -119,7 +120,7 @@ async def test_an_acknowledgement_of_an_ended_connection_is_void(broker: TestBro
         (stale,) = await take(worker, 1, ack=False)
         assert worker._connection is not None
         worker._connection.abort("cable pulled")
-        await _until(lambda: worker.connects == 2 and worker.connected)
+        await until(lambda: worker.connects == 2 and worker.connected)
 
         assert not worker.ack(stale)
         (again,) = await take(worker, 1)
@@ -135,7 +136,7 @@ async def test_a_broker_killed_and_back_finds_everyone_subscribed_again(
         client_of(broker, "writer") as writer,
     ):
         await broker.kill()
-        await _until(lambda: not writer.connected and not reader.connected)
+        await until(lambda: not writer.connected and not reader.connected)
         with pytest.raises(NotConnected):
             await writer.publish("after/x", b"nobody takes this")
         await broker.start()
@@ -202,7 +203,7 @@ async def test_a_shared_subscription_gives_each_message_to_one_of_the_workers(
     ):
         for number in range(20):
             await writer.publish("work/x", str(number).encode())
-        await _until(lambda: one.inbox_depth + two.inbox_depth == 20)
+        await until(lambda: one.inbox_depth + two.inbox_depth == 20)
         first = await take(one, one.inbox_depth)
         second = await take(two, two.inbox_depth)
     payloads = [delivery.payload for delivery in [*first, *second]]
@@ -269,7 +270,7 @@ async def test_a_message_past_its_expiry_is_not_delivered(broker: TestBroker) ->
         await writer.publish("short/x", b"lasting")
         await asyncio.sleep(2.2)
         async with client_of(broker, "device", "short/#") as device:
-            await _until(lambda: device.inbox_depth > 0)
+            await until(lambda: device.inbox_depth > 0)
             await asyncio.sleep(0.2)
             taken = await take(device, device.inbox_depth)
     assert [delivery.payload for delivery in taken] == [b"lasting"]
@@ -284,10 +285,10 @@ async def test_on_connect_callbacks_run_after_every_connect(broker: TestBroker) 
 
         device.on_connect(announce)
         await device.wait_connected(5)
-        await _until(lambda: announced == [1])
+        await until(lambda: announced == [1])
         assert device._connection is not None
         device._connection.abort("cable pulled")
-        await _until(lambda: announced == [1, 2])
+        await until(lambda: announced == [1, 2])
 
 
 async def test_without_a_broker_publishing_fails_at_once_and_waiting_says_why(
@@ -314,7 +315,7 @@ async def test_a_broker_that_hangs_gives_a_timeout_and_later_a_new_connection(
         try:
             with pytest.raises((PublishTimeout, NotConnected)):
                 await patient.publish("x/y", b"hello", timeout_s=0.3)
-            await _until(lambda: not patient.connected, limit_s=10)
+            await until(lambda: not patient.connected, limit_s=10)
         finally:
             os.kill(pid, signal.SIGCONT)
         await patient.wait_connected(20)
@@ -342,12 +343,6 @@ async def test_a_flood_of_unimportant_messages_is_dropped_at_the_bound_and_count
         await slow.subscribe("noise/#", qos=0)
         for number in range(600):
             await writer.publish("noise/x", str(number).encode(), qos=0)
-        await _until(lambda: slow.received >= 500)
+        await until(lambda: slow.received >= 500)
         assert slow.inbox_depth <= 2 * 5 + 256
         assert slow.dropped > 0
-
-
-async def _until(condition: Callable[[], bool], limit_s: float = 10.0) -> None:
-    async with asyncio.timeout(limit_s):
-        while not condition():  # noqa: ASYNC110 - the conditions are counters, not events
-            await asyncio.sleep(0.02)
