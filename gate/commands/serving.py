@@ -6,7 +6,7 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 
 from config.policy_file import PolicyInvalid
 from config.settings import Settings
@@ -38,7 +38,7 @@ async def run_service(
     *,
     demo: bool,
     prepare: Callable[[Service], Awaitable[None]] | None = None,
-    started: Callable[[Service], Awaitable[None]] | None = None,
+    started: Callable[[Service], Coroutine[None, None, None]] | None = None,
 ) -> int:
     """Run until SIGINT or SIGTERM (0), or until a part of the service fails (1).
 

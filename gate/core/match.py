@@ -22,8 +22,12 @@ SWAPPED = 3e-2
 """Share of declared trucks that come with another trailer than declared."""
 FLEET_MATE = 0.2
 """Share of undeclared trucks whose plate is one character from a declared one's."""
+NO_MATE = 1e-6
+"""The same where no declared plate is that close: pre-selection may have missed one."""
 NEIGHBOURS = 80
 """Plates at one character's distance from a plate."""
+UNLIKELY = 0.005
+"""Prior weight of a declaration for another gate or direction, or one that is not open."""
 SAME_CAMERA_WEIGHT = 0.5
 """What each further look of the same camera adds, of a full look."""
 
@@ -67,10 +71,10 @@ def _prior(d: Declaration, seen: Seen, policy: Policy, now: datetime) -> float:
     early = timedelta(milliseconds=policy.early_ms)
     late = timedelta(milliseconds=policy.late_ms)
     weight = (1 - policy.undeclared_share) / policy.open_declarations
-    weight *= 1.0 if d.direction is seen.direction else 0.05
-    weight *= 1.0 if d.gate == seen.gate else 0.05
+    weight *= 1.0 if d.direction is seen.direction else UNLIKELY
+    weight *= 1.0 if d.gate == seen.gate else UNLIKELY
     weight *= 1.0 if d.window_from - early <= now <= d.window_to + late else 0.3
-    weight *= 1.0 if d.status in OPEN_STATUSES else 0.05
+    weight *= 1.0 if d.status in OPEN_STATUSES else UNLIKELY
     return log(weight)
 
 
@@ -87,13 +91,21 @@ def _look(look: SeenPlate, declaration: Declaration) -> float:
 def _none(
     looks: tuple[SeenPlate, ...], declarations: tuple[Declaration, ...], policy: Policy
 ) -> float:
-    """An undeclared truck: its plate is anything, or a fleet mate of a declared one."""
-    chance = _by_camera(looks, {id(k): likelihood.of_chance(k.text) for k in looks})
-    as_read = _by_camera(looks, {id(k): likelihood.of_plate(k, k.text) for k in looks})
-    front = next((k.text for k in looks if k.role == "front"), looks[0].text)
+    """An undeclared truck: its plate is anything, or a fleet mate of a declared one.
+
+    The mate's own plate was read as it is; what hangs behind it is anything.
+    """
+    chance = {id(k): likelihood.of_chance(k.text) for k in looks}
+    mate = {
+        id(k): chance[id(k)] if k.role == "rear" else likelihood.of_plate(k, k.text) for k in looks
+    }
+    front = next((k.text for k in looks if k.role != "rear"), looks[0].text)
     beside = any(d.tractor_plate != front and near(d.tractor_plate, front) for d in declarations)
-    share = FLEET_MATE if beside else 1e-6
-    return log(policy.undeclared_share) + likelihood.mixed(chance, as_read - log(NEIGHBOURS), share)
+    return log(policy.undeclared_share) + likelihood.mixed(
+        _by_camera(looks, chance),
+        _by_camera(looks, mate) - log(NEIGHBOURS),
+        FLEET_MATE if beside else NO_MATE,
+    )
 
 
 def _by_camera(looks: tuple[SeenPlate, ...], values: dict[int, float]) -> float:

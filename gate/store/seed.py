@@ -51,7 +51,7 @@ def keys_of(row: Row) -> list[str]:
 async def write_lanes(
     connection: Connection,
     found: tuple[tuple[str, str, Direction], ...],
-    devices_of: list[DeviceRow],
+    register: list[DeviceRow],
 ) -> None:
     """Register lanes and their devices; those that exist keep their keys."""
     for lane, name, direction in found:

@@ -31,6 +31,7 @@ from gate.core.lane.moves import (
     report,
     to_officer,
 )
+from gate.core.lane.rest import barrier_at_rest
 from gate.core.lane.state import Arm, Lane, Phase
 from schemas.policy import Policy
 from schemas.transit import TransitEnd
@@ -158,6 +159,13 @@ def clearing_tick(lane: Lane, event: Tick, policy: Policy, _fresh: UUID) -> Resu
         called = fx.CallOfficer(transit=lane.transit, why=text)
         return enter(lane, Phase.FAULT, event.at), (alarm(lane, "BARRIER_NOT_CLOSED", text), called)
     return lane, ()
+
+
+def clearing_barrier(lane: Lane, event: BarrierReported, policy: Policy, fresh: UUID) -> Result:
+    """Clearing after a passage follows the arm; after a truck was sent away nothing may move."""
+    if lane.transit is None:
+        return barrier_at_rest(lane, event, policy, fresh)
+    return passing_barrier(lane, event, policy, fresh)
 
 
 def clearing_loop(lane: Lane, event: LoopEntry, _policy: Policy, _fresh: UUID) -> Result:

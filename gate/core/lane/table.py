@@ -84,7 +84,7 @@ _SPECIAL: dict[Phase, dict[type[Any], Handler]] = {
     Phase.CLEARING: {
         **_MOVING,
         E.LoopEntry: passage.clearing_loop,
-        E.BarrierReported: passage.passing_barrier,
+        E.BarrierReported: passage.clearing_barrier,
         E.Tick: passage.clearing_tick,
     },
     Phase.FAULT: {
