@@ -22,6 +22,7 @@ class Identity:
         """The topic of this device on a channel."""
         return self.topic.on(channel)
 
-    def own_secret(self, topic: Topic, _key: str) -> bytes | None:
-        """Finds the secret for messages to this device, and to no other."""
-        return self.secret if topic == self.topic.on(topic.channel) else None
+    def own_secret(self, topic: Topic, key: str) -> bytes | None:
+        """Find the secret for messages to this device, signed with its key; else None."""
+        ours = topic == self.topic.on(topic.channel) and key == self.key
+        return self.secret if ours else None

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from devices.barrier_machine import Drive, KeySwitch, Sensors
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -51,3 +53,16 @@ class Bus(Protocol):
 
     def ack(self, delivery: Delivery) -> bool:
         """Tell the broker that a message is handled for good; False if its connection is gone."""
+
+
+class BarrierHardware(Protocol):
+    """The electrics of one barrier. Calls return at once."""
+
+    def read(self) -> Sensors:
+        """The end switches and loops as they are now."""
+
+    def key(self) -> KeySwitch:
+        """The local key switch as it stands now."""
+
+    def drive(self, drive: Drive) -> None:
+        """Set the motor; called again and again, so repeating must be harmless."""

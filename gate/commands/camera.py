@@ -13,13 +13,13 @@ import sys
 from pathlib import Path
 
 from devices.camera import CameraAgent
-from devices.camera_station import camera_station
 from devices.drivers.folder import FolderWatch
 from devices.drivers.rtsp import VideoRules, VideoSource
 from devices.identity import Identity
 from devices.mqtt_options import MqttOptions
 from devices.spool import Spool, SpoolFailed
 from devices.stamping import fresh_id
+from devices.station import camera_station
 from schemas.capture import CameraRole, Trigger
 from schemas.ids import check_key_id, check_name
 from schemas.protocol_errors import ProtocolError

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 from devices.heartbeat import TIME_EXPIRY_S, time_answer
 from devices.mqtt import MqttClient
@@ -22,7 +23,7 @@ from tests.devices.brokers import TestBroker
 from tests.devices.conftest import options_for
 
 SECRET = b"a secret of the test lane, 32 b."
-KEY = "test-key"
+KEY = "lane-1.cam-front"
 
 
 class Centre:
@@ -69,9 +70,8 @@ class Centre:
         if self.deaf_for > 0:
             self.deaf_for -= 1
         elif of is not None:
-            receipt = Receipt(
-                stamp=self._stamper.next(), of=of, result=result, reason=reason, final=final
-            )
+            stamp = replace(self._stamper.next(), key=f"{topic.lane}.{topic.device}")
+            receipt = Receipt(stamp=stamp, of=of, result=result, reason=reason, final=final)
             await self._send(
                 topic.on(Channel.RECEIPT), encode(topic.on(Channel.RECEIPT), receipt, SECRET)
             )
@@ -83,7 +83,7 @@ class Centre:
         self.statuses.append(status)
         self.client.ack(delivery)
         if status.presence is Presence.ONLINE and not delivery.retained:
-            answer = time_answer(status, received, self._stamper)
+            answer = time_answer(status, received, Stamper(status.stamp.key))
             time_topic = topic.on(Channel.TIME)
             await self._send(time_topic, encode(time_topic, answer, SECRET), qos=0)
 

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from devices.camera import CameraAgent, SendRules
-from devices.camera_station import camera_station
 from devices.identity import Identity
 from devices.spool import Spool, SpoolFull
+from devices.station import camera_station
 from schemas.capture import CameraRole, Trigger
 from schemas.capture_payload import CaptureLimits
 from schemas.protocol_errors import BadMedia, TooLarge
@@ -37,7 +37,7 @@ import asyncio, pathlib, sys
 from devices.spool import Spool
 from tests.devices.test_camera import IDENTITY, picture
 from tests.devices.centre import KEY, SECRET
-from devices.camera_station import camera_station
+from devices.station import camera_station
 from devices.mqtt_options import MqttOptions
 from schemas.capture import CameraRole, Trigger
 

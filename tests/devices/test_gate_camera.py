@@ -43,6 +43,7 @@ async def test_pictures_of_a_folder_reach_the_centre_and_sigterm_ends_it_cleanly
         await until(lambda: len(centre.stored) == 1)
         (uploads / "two.jpg").write_bytes(picture(2))
         await until(lambda: len(centre.stored) == 2)
+        await until(lambda: not list((tmp_path / "cam" / "spool").iterdir()))
         process.send_signal(signal.SIGTERM)
         assert await process.wait() == 0
     header = next(iter(centre.stored.values())).header
