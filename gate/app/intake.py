@@ -74,6 +74,7 @@ class Intake:
         self._limits = limits
         self._clock = clock
         self._stored = stored
+        self._keeping = asyncio.Lock()
 
     async def run(self) -> None:
         """Take captures for ever, several at a time, each acknowledged for itself."""
@@ -185,21 +186,22 @@ class Intake:
 
     async def _keep_refused(self, delivery: Delivery, error: ProtocolError) -> None:
         payload = delivery.payload
-        kept = await capture_store.refused_bytes(self._database)
         sha256 = hashlib.sha256(payload).hexdigest()
-        fits = 0 < len(payload) <= self._limits.refused_max_bytes - kept
-        if fits:
-            await asyncio.to_thread(self._refused.put, payload)
-        await capture_store.add_refusal(
-            self._database,
-            at=self._clock.now(),
-            topic=delivery.topic,
-            code=error.code,
-            text=error.text,
-            claimed=UUID(error.message_id) if error.message_id else None,
-            size=len(payload),
-            sha256=sha256 if fits else None,
-        )
+        async with self._keeping:
+            kept = await capture_store.refused_bytes(self._database)
+            fits = 0 < len(payload) <= self._limits.refused_max_bytes - kept
+            if fits:
+                await asyncio.to_thread(self._refused.put, payload)
+            await capture_store.add_refusal(
+                self._database,
+                at=self._clock.now(),
+                topic=delivery.topic,
+                code=error.code,
+                text=error.text,
+                claimed=UUID(error.message_id) if error.message_id else None,
+                size=len(payload),
+                sha256=sha256 if fits else None,
+            )
 
     async def _say(self, topic: Topic, capture: str, code: str, text: str, *, final: bool) -> None:
         detail = "".join(c if c.isprintable() else " " for c in text)[:LONGEST_DETAIL]

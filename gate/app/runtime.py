@@ -58,6 +58,7 @@ class Service:
     """One running service process: ``async with Service(settings)`` starts and stops it.
 
     ``prepare`` is called once the database is migrated, before anything is read from it.
+    ``readers`` is a running pool to share; without one the service starts its own.
     """
 
     def __init__(
@@ -65,9 +66,11 @@ class Service:
         settings: Settings,
         clock: Clock | None = None,
         prepare: Callable[[Service], Awaitable[None]] | None = None,
+        readers: ReaderPool | None = None,
     ) -> None:
         self.settings = settings
         self._prepare = prepare
+        self._readers = readers
         self.clock = clock or Clock()
         self.metrics = Metrics()
         self.hub = Hub()
@@ -171,6 +174,9 @@ class Service:
 
     async def _open_readers(self) -> None:
         s = self.settings
+        if self._readers is not None:
+            self.pool = self._readers
+            return
         self.pool = ReaderPool(
             ReaderSpec(plate=s.reading.engine),
             PoolSettings(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -300,18 +301,19 @@ def test_a_closed_lane_calls_the_officer() -> None:
     assert walk.lane.phase is Phase.WITH_OFFICER
 
 
-def test_a_late_reading_decides_anew_unless_an_officer_has_the_truck_in_hand() -> None:
-    for held in (False, True):
-        walk = Walk().online()
-        capture = UUID(int=7000)
-        walk.do(lambda at: ev.CaptureStored(at=at, capture=capture, role="front"))
-        walk.do(lambda at: ev.Tick(at=at), later_ms=9_000)
-        walk.decided(Outcome.HOLD)
-        if held:
-            walk.act(OfficerAction.HOLD)
-        walk.do(lambda at: ev.CaptureRead(at=at, capture=capture, text="14C12345"))
+@pytest.mark.parametrize("held", [False, True])
+def test_a_late_reading_decides_anew_unless_an_officer_has_the_truck_in_hand(held: bool) -> None:
+    walk = Walk().online()
+    capture = UUID(int=7000)
+    walk.do(lambda at: ev.CaptureStored(at=at, capture=capture, role="front"))
+    walk.do(lambda at: ev.Tick(at=at), later_ms=9_000)
+    walk.decided(Outcome.HOLD)
+    if held:
+        walk.act(OfficerAction.HOLD)
 
-        assert walk.lane.phase is (Phase.WITH_OFFICER if held else Phase.DECIDING)
+    walk.do(lambda at: ev.CaptureRead(at=at, capture=capture, text="14C12345"))
+
+    assert walk.lane.phase is (Phase.WITH_OFFICER if held else Phase.DECIDING)
 
 
 ARMS = st.sampled_from(list(Arm))
