@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from devices.mqtt import MqttClient
@@ -33,6 +34,8 @@ from schemas.receipts import Receipt, ReceiptResult
 from schemas.topics import Channel, Topic, parse_topic
 
 log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
 
 RETRY_S = (0.2, 0.5, 1.0, 2.0)
 RECEIPT_EXPIRY_S = 86_400
@@ -98,11 +101,10 @@ class Intake:
             self._client.ack(delivery)
             return
         result = await self._keep(topic, capture)
-        if result is not None:
-            await self._receipt(topic, capture.header.stamp.id, result)
-            self._metrics.captures.labels(lane=topic.lane, result=result.value).inc()
-            self._client.ack(delivery)
-            self._metrics.stage.labels(stage="store").observe(self._clock.monotonic() - began)
+        self._metrics.stage.labels(stage="store").observe(self._clock.monotonic() - began)
+        self._metrics.captures.labels(lane=topic.lane, result=result.value).inc()
+        await self._receipt(topic, capture.header.stamp.id, result)
+        self._client.ack(delivery)
 
     def _topic(self, text: str) -> Topic:
         topic = parse_topic(text)
@@ -110,37 +112,52 @@ class Intake:
             raise TopicMismatch(f"captures come on the capture channel, not on {topic.channel}")
         return topic
 
-    async def _keep(self, topic: Topic, capture: Capture) -> ReceiptResult | None:
-        """Make the capture durable; None where the store is full (no ack: it comes again)."""
+    async def _keep(self, topic: Topic, capture: Capture) -> ReceiptResult:
+        """Make the capture durable: the picture first, then its row."""
         header = capture.header
         row = self._row(capture)
-        try:
-            await asyncio.to_thread(self._evidence.put, capture.picture, header.sha256)
-        except EvidenceFull as error:
-            self._metrics.refusals.labels(channel="capture", code=error.code).inc()
-            log.error("capture %s of %s waits: %s", row.id, topic.lane, error)
-            await self._say(topic, header.stamp.id, error.code, str(error), final=False)
-            return None
-        new = await self._insist(row)
+        await self._put(topic, capture)
+        new = await self._insist(
+            f"capture {row.id}", lambda: capture_store.add_capture(self._database, row)
+        )
         if not new:
             return ReceiptResult.DUPLICATE
         late = row.clock_doubt == "late"
         waiting = PendingCapture(
-            id=row.id, lane=row.lane, role=row.role, sha256=row.sha256, received_at=row.received_at
-        )
+            id=row.id, lane=row.lane, role=row.role, sha256=header.sha256,
+            received_at=row.received_at,
+        )  # fmt: skip
         self._stored(waiting, late)
         return ReceiptResult.STORED
 
-    async def _insist(self, row: CaptureRow) -> bool:
-        """Write the row, however long the database is away."""
+    async def _put(self, topic: Topic, capture: Capture) -> None:
+        """Write the picture, however long the disk is full; the camera is told that it waits."""
         tries = 0
         while True:
             try:
-                return await capture_store.add_capture(self._database, row)
+                await asyncio.to_thread(self._evidence.put, capture.picture, capture.header.sha256)
+                return
+            except EvidenceFull as error:
+                self._metrics.refusals.labels(channel="capture", code=error.code).inc()
+                if tries == 0:
+                    stamp = capture.header.stamp
+                    log.error("capture %s of %s waits: %s", stamp.id, topic.lane, error)
+                    await self._say(topic, stamp.id, error.code, str(error), final=False)
+                await asyncio.sleep(RETRY_S[min(tries, len(RETRY_S) - 1)])
+                tries += 1
+
+    async def _insist(self, what: str, write: Callable[[], Awaitable[Result]]) -> Result:
+        """Write it, however long the database is away: nothing is acknowledged before."""
+        tries = 0
+        while True:
+            try:
+                return await write()
+            except EvidenceFull:
+                raise
             except StoreError as error:
                 self._metrics.database_errors.labels(code=error.code).inc()
                 if tries == 0:
-                    log.warning("capture %s waits for the database: %s", row.id, error)
+                    log.warning("%s waits for the database: %s", what, error)
                 await asyncio.sleep(RETRY_S[min(tries, len(RETRY_S) - 1)])
                 tries += 1
 
@@ -178,8 +195,8 @@ class Intake:
         self._metrics.captures.labels(lane=lane, result="refused").inc()
         log.warning("refused a capture on %.120s: %s: %s", delivery.topic, error.code, error.text)
         try:
-            await self._keep_refused(delivery, error)
-        except (StoreError, OSError) as problem:
+            await self._insist("a refusal", lambda: self._keep_refused(delivery, error))
+        except EvidenceFull as problem:
             log.error("a refused capture could not be kept: %s", problem)
         if topic is not None and error.message_id is not None:
             await self._say(topic, error.message_id, error.code, error.text, final=error.final)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import errno
+import contextlib
 import hashlib
 import os
 import secrets
 from pathlib import Path
 
 from gate.store.errors import EvidenceFull, EvidenceLost
-
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 
 class EvidenceStore:
@@ -34,7 +32,7 @@ class EvidenceStore:
         """Store ``data`` durably and return its hash.
 
         Raises:
-            EvidenceFull: no room, or the folder can't be written.
+            EvidenceFull: no room, or the disk can't be written.
             ValueError: ``sha256`` was given and is not the hash of ``data``.
         """
         digest = hashlib.sha256(data).hexdigest()
@@ -50,10 +48,9 @@ class EvidenceStore:
             temporary.rename(target)
             _sync_folder(target.parent)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
-            if error.errno in _FULL:
-                raise EvidenceFull(f"the evidence store takes no more: {error.strerror}") from error
-            raise
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            raise EvidenceFull(f"the evidence store takes no more: {error.strerror}") from error
         return digest
 
     def get(self, sha256: str) -> bytes:
