@@ -51,7 +51,7 @@ def application(service: Service, *, demo: bool) -> web.Application:
     aiohttp_jinja2.setup(
         app,
         loader=jinja2.FileSystemLoader(HERE / "templates"),
-        context_processors=[page_context],
+        context_processors=[aiohttp_jinja2.request_processor, page_context],
         autoescape=True,
         undefined=jinja2.StrictUndefined,
     )
