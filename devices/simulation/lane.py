@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from devices.camera import CameraAgent
 from devices.loop import LoopAgent
@@ -56,12 +58,16 @@ class LaneParts:
 
 
 class SimulatedLane:
-    """Serves one truck at a time. Drivers see only the arm, as drivers do."""
+    """Serves one truck at a time. Drivers see only the arm, as drivers do.
 
-    def __init__(self, parts: LaneParts, rng: random.Random, pace: Pace | None = None) -> None:
+    ``drawing`` is where pictures are drawn; one thread serves all lanes and bounds the memory.
+    """
+
+    def __init__(self, parts: LaneParts, rng: random.Random, pace: Pace, drawing: Executor) -> None:
         self.parts = parts
+        self._drawing = drawing
         self._rng = rng
-        self._pace = pace or Pace()
+        self._pace = pace
 
     async def serve(self, truck: SimTruck) -> Passage:
         """Bring a truck to the stop line and see it leave."""
@@ -99,7 +105,9 @@ class SimulatedLane:
         shot: int,
     ) -> None:
         rng = random.Random(self._rng.random())
-        picture = await asyncio.to_thread(photograph, truck, view, weather, rng, distance=distance)
+        picture = await asyncio.get_running_loop().run_in_executor(
+            self._drawing, partial(photograph, truck, view, weather, rng, distance=distance)
+        )
         camera = self.parts.front if view is View.FRONT else self.parts.rear
         try:
             await camera.submit(picture.jpeg, Trigger.LOOP, burst=burst, shot=shot)

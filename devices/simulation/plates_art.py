@@ -73,7 +73,7 @@ def rows_of(look: PlateLook) -> tuple[str, ...]:
     return (f"{series}-{number}",) if look.lines == 1 else (series, number)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=8)
 def draw_plate(look: PlateLook) -> Picture:
     """The plate seen straight on, ``PIXELS_PER_MM`` pixels a millimetre. Do not write to it."""
     width, height = (round(side * PIXELS_PER_MM) for side in look.size_mm)

@@ -76,7 +76,7 @@ def photograph(
     return Shot(jpeg=bytes(data), plate=_plate_in_frame(face, corners))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=8)
 def _face(truck: SimTruck, view: View) -> Face:
     """A truck looks the same in every picture: its own plate chooses make and mud."""
     rng = random.Random(f"{truck.plate}{view}")
@@ -162,8 +162,11 @@ def _expose(frame: Picture, weather: Weather, rng: random.Random) -> Picture:
 @lru_cache(maxsize=_NOISE_BANKS * len(_NOISE_LEVELS))
 def _noise(bank: int, level: int) -> NDArray[np.int8]:
     """Sensor noise; drawing six million random numbers for every frame would be too slow."""
-    numbers = np.random.default_rng(bank).normal(0, level, (FRAME_HEIGHT, FRAME_WIDTH, 3))
-    return np.clip(numbers, -127, 127).astype(np.int8)
+    rng = np.random.default_rng(bank)
+    noise = np.empty((FRAME_HEIGHT, FRAME_WIDTH, 3), np.int8)
+    for row in noise:  # the whole picture as floats would take 25 MB for a moment
+        row[:] = np.clip(rng.standard_normal(row.shape, np.float32) * level, -127, 127)
+    return noise
 
 
 @lru_cache(maxsize=2)

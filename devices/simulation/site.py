@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -51,11 +52,13 @@ async def simulated_site(
 ) -> AsyncIterator[tuple[SimulatedLane, ...]]:
     """Run the devices of every lane; raises ``KeyError`` for a device without a key."""
     async with contextlib.AsyncExitStack() as stack:
+        drawing = stack.enter_context(ThreadPoolExecutor(1, "drawing"))
         lanes = [
             SimulatedLane(
                 await _lane_parts(stack, settings, lane),
                 random.Random(rng.random()),
                 settings.pace,
+                drawing,
             )
             for lane in settings.lanes
         ]
