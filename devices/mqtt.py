@@ -16,7 +16,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from types import TracebackType
 
 from devices.mqtt_connection import Connection
-from devices.mqtt_errors import ConnectFailed, MqttError, NotConnected, PublishTimeout
+from devices.mqtt_errors import (
+    ConnectFailed,
+    MqttError,
+    NotConnected,
+    PublishTimeout,
+    SubscribeRefused,
+)
 from devices.mqtt_options import MqttOptions, Will
 from devices.ports import Delivery
 
@@ -92,6 +98,7 @@ class MqttClient:
         """Begin to connect, in the background."""
         if self._runner is None:
             self._runner = asyncio.create_task(self._run(), name=f"mqtt-{self.options.client_id}")
+            self._runner.add_done_callback(lambda _done: self._arrived.set())
 
     async def wait_connected(self, timeout_s: float) -> None:
         """Wait for a standing connection; raises ``NotConnected`` with the last error."""
@@ -107,10 +114,17 @@ class MqttClient:
         self._on_connect.append(announce)
 
     async def subscribe(self, topic_filter: str, qos: int = 1) -> None:
-        """Receive what matches, now and after every reconnect; raises ``SubscribeRefused``."""
+        """Receive what matches, now and after every reconnect; raises ``SubscribeRefused``.
+
+        Without a connection the refusal of a filter shows only in ``last_error``.
+        """
         self._filters[topic_filter] = qos
         if self.connected and self._connection is not None:
-            await self._connection.subscribe({topic_filter: qos})
+            try:
+                await self._connection.subscribe({topic_filter: qos})
+            except SubscribeRefused:
+                del self._filters[topic_filter]
+                raise
 
     async def publish(
         self,
@@ -151,6 +165,9 @@ class MqttClient:
                 yield delivery
             if self._closed:
                 return
+            if self._runner is not None and self._runner.done():
+                self._runner.result()  # a defect ended it: better to fail loudly than be deaf
+                return
             self._arrived.clear()
             await self._arrived.wait()
 
@@ -178,7 +195,7 @@ class MqttClient:
             began = loop.time()
             try:
                 reason = await self._hold_one_connection()
-            except MqttError as error:
+            except (MqttError, OSError) as error:
                 reason = str(error)
             self._up.clear()
             self._paused = False
@@ -200,9 +217,11 @@ class MqttClient:
             session_present = await connection.open()
             if session_present:
                 self._forget_what_will_come_again()
-            if self._filters:
-                await connection.subscribe(dict(self._filters))
-        except MqttError:
+            subscribed: dict[str, int] = {}
+            while subscribed != self._filters:  # one may be added while the others are asked for
+                subscribed = dict(self._filters)
+                await connection.subscribe(subscribed)
+        except (MqttError, OSError):
             connection.abort("could not set up")
             raise
         if connection.lost.done():
