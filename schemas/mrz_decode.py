@@ -9,10 +9,13 @@ leave it unchanged, so a field is verified only when no other likely text passes
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
-from schemas.mrz import (
+from schemas.mrz import FieldStatus, composite_digit, field_text, has_digit, long_number
+from schemas.mrz_countries import COUNTRY_CODES
+from schemas.mrz_layout import (
     ALLOWED,
     COMPOSITE,
     FIELDS,
@@ -20,14 +23,9 @@ from schemas.mrz import (
     SHAPES,
     Alphabet,
     FieldPlace,
-    FieldStatus,
     MrzFormat,
     check_digit,
-    field_text,
-    has_digit,
-    long_number,
 )
-from schemas.mrz_countries import COUNTRY_CODES
 
 Choices = tuple[tuple[str, float], ...]
 """Competing characters of one column, best first."""
@@ -40,14 +38,34 @@ LOOKALIKES: dict[str, str] = {
 }  # fmt: skip
 """Confusions in OCR-B print, likeliest first; K and C for the filler are the usual ones."""
 
+_LETTERS = ALLOWED[Alphabet.LETTERS] - {FILLER}
 _FLOOR = 0.004
+# What a look-alike that was not offered may claim, by rank: beside a character that the field
+# allows, and instead of one that it excludes.
+_FLOORS = (_FLOOR, _FLOOR / 2, _FLOOR / 3)
+_EXCLUDED_SHARES = (0.9, 0.06, 0.03)
 _BEAM = 96
 # The letter O is rare in document numbers, since issuers avoid it.
 _PRIOR = {"O": 0.5}
 _UNKNOWN_COUNTRY = 0.03
-_RIVAL = 0.05
+_RIVAL = 0.01
 _CORRECTION_RIVAL = 0.25
 _MOST_CORRECTED = 1
+# Text that the recogniser itself thought this likely may differ in more places.
+_OFFERED = 0.02
+# A text less likely than this is not verified by its digit, whatever the digit says.
+_LEAST_LIKELY = 0.1
+# Fields with right digits that make up for rows of which none was read whole.
+_ENOUGH = 3
+_DOUBTED = FieldStatus.UNVERIFIED
+# First letters that the layouts use, likeliest first.
+_TYPES = {
+    MrzFormat.TD1: "IAC",
+    MrzFormat.TD2: "IACP",
+    MrzFormat.TD3: "P",
+    MrzFormat.MRV_A: "V",
+    MrzFormat.MRV_B: "V",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +77,7 @@ class DecodedZone:
 
     format: MrzFormat
     lines: tuple[str, ...]
-    statuses: dict[str, FieldStatus]
+    statuses: Mapping[str, FieldStatus]
     confidences: tuple[tuple[float, ...], ...]
     corrected: tuple[tuple[int, int], ...]
 
@@ -70,29 +88,93 @@ class _Text:
     score: float  # log probability
 
 
-def decode_zone(layout: MrzFormat, cells: tuple[tuple[Choices, ...], ...]) -> DecodedZone:
-    """Choose the text of a zone whose ``cells`` have the layout's shape."""
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A field's text as read and as chosen (both with the check digit), and its status."""
+
+    place: FieldPlace
+    columns: list[Choices]
+    read: str
+    chosen: str
+    status: FieldStatus | None
+    changed: tuple[int, ...]
+
+    @property
+    def at(self) -> list[int]:
+        """Columns of the text's characters."""
+        return _columns_of(self.place)
+
+
+def decode_zone(
+    layout: MrzFormat, cells: tuple[tuple[Choices, ...], ...], *, aligned: bool = True
+) -> DecodedZone:
+    """Choose the text of a zone whose ``cells`` have the layout's shape.
+
+    ``aligned`` is False when no row was read with all its characters, so that all places are
+    guesses: digits that pass are believed then only when at least three do. A correction
+    stands only where the composite digit agrees with it, or, on visas, where every other
+    field is verified.
+    """
+    choices = [_choice(layout, place, cells) for place in FIELDS[layout]]
+    zone = _assemble(layout, cells, choices)
+    if zone.corrected and not _confirmed(zone):
+        choices = [_as_read(choice) for choice in choices]
+        zone = _assemble(layout, cells, choices)
+    verified = [n for n, s in zone.statuses.items() if s is FieldStatus.VERIFIED]
+    if not aligned and len(verified) < _ENOUGH:
+        zone = replace(zone, statuses={**zone.statuses, **dict.fromkeys(verified, _DOUBTED)})
+    return zone
+
+
+def _choice(
+    layout: MrzFormat, place: FieldPlace, cells: tuple[tuple[Choices, ...], ...]
+) -> _Choice:
+    columns = [cells[place.line][column] for column in _columns_of(place)]
+    if place.name == "type":
+        columns = [_type_choices(layout, columns[0]), _subtype_choices(columns[1])]
+    read, chosen, status, changed = _choose(place, columns)
+    return _Choice(place, columns, read, chosen, status, changed)
+
+
+def _as_read(choice: _Choice) -> _Choice:
+    if choice.status is not FieldStatus.CORRECTED:
+        return choice
+    return replace(choice, chosen=choice.read, status=FieldStatus.FAILED, changed=())
+
+
+def _confirmed(zone: DecodedZone) -> bool:
+    composite = composite_digit(zone.format, zone.lines)
+    if composite is not None:
+        return composite[0] == composite[1]
+    doubtful = [s for s in zone.statuses.values() if s is not FieldStatus.VERIFIED]
+    return len(doubtful) == 1
+
+
+def _assemble(
+    layout: MrzFormat, cells: tuple[tuple[Choices, ...], ...], choices: list[_Choice]
+) -> DecodedZone:
     count, width = SHAPES[layout]
     grid = [[FILLER] * width for _ in range(count)]
-    sure = [[0.0] * width for _ in range(count)]
+    sure = [[0.99] * width for _ in range(count)]
     statuses: dict[str, FieldStatus] = {}
     corrected: list[tuple[int, int]] = []
-    for place in FIELDS[layout]:
-        columns = [cells[place.line][i] for i in range(place.start, place.end)]
-        if place.check >= 0:
-            columns.append(cells[place.line][place.check])
-        chosen, status, changed = _choose(place, columns)
-        at = [*range(place.start, place.end), *([place.check] if place.check >= 0 else [])]
-        for column, character, options in zip(at, chosen.text, columns, strict=True):
+    for choice in choices:
+        place = choice.place
+        for column, character, options in zip(
+            choice.at, choice.chosen, choice.columns, strict=True
+        ):
             grid[place.line][column] = character
-            weights = _weights(options, _alphabet(place, column))
-            sure[place.line][column] = weights.get(character, 0.0)
-        if status is not None:
-            statuses[place.name] = status
-            corrected += [(place.line, at[i]) for i in changed]
-            if status is FieldStatus.VERIFIED:
-                for column in at:
-                    sure[place.line][column] = max(sure[place.line][column], 0.99)
+            p = _weights(options, _alphabet(place, column)).get(character, 0.0)
+            believed = choice.status is FieldStatus.VERIFIED
+            sure[place.line][column] = max(p, 0.99) if believed else p
+        if choice.status is not None:
+            statuses[place.name] = choice.status
+            corrected += [(place.line, choice.at[i]) for i in choice.changed]
+        if choice.status is FieldStatus.FAILED and choice.columns[-1]:
+            # Shown as read: a digit forced by type would hide what is wrong.
+            seen = choice.columns[-1][0][0].upper()
+            if seen in ALLOWED[Alphabet.MIXED]:
+                grid[place.line][place.check] = seen
     _end_names(grid, layout)
     if layout in COMPOSITE:
         line, column = COMPOSITE[layout][1]
@@ -111,6 +193,10 @@ def decode_zone(layout: MrzFormat, cells: tuple[tuple[Choices, ...], ...]) -> De
         confidences=tuple(tuple(round(p, 4) for p in row) for row in sure),
         corrected=tuple(corrected),
     )
+
+
+def _columns_of(place: FieldPlace) -> list[int]:
+    return [*range(place.start, place.end), *([place.check] if place.check >= 0 else [])]
 
 
 def _alphabet(place: FieldPlace, column: int) -> frozenset[str]:
@@ -132,10 +218,11 @@ def _weights(options: Choices, allowed: frozenset[str]) -> dict[str, float]:
         upper = character.upper()
         if upper in allowed and p > 0:
             weights[upper] = weights.get(upper, 0.0) + p * _PRIOR.get(upper, 1.0)
-    top = options[0][0].upper() if options else FILLER
-    for rank, other in enumerate(LOOKALIKES.get(top, ""), start=1):
+    top, p_top = (options[0][0].upper(), options[0][1]) if options else (FILLER, _FLOOR)
+    shares = _FLOORS if top in allowed else tuple(p_top * share for share in _EXCLUDED_SHARES)
+    for other, share in zip(LOOKALIKES.get(top, ""), shares, strict=False):
         if other in allowed:
-            weights[other] = weights.get(other, 0.0) + _FLOOR / rank
+            weights[other] = weights.get(other, 0.0) + share
     if not weights:
         weights = dict.fromkeys(sorted(allowed), 1.0)
     total = sum(weights.values()) + _FLOOR
@@ -144,33 +231,52 @@ def _weights(options: Choices, allowed: frozenset[str]) -> dict[str, float]:
 
 def _choose(
     place: FieldPlace, columns: list[Choices]
-) -> tuple[_Text, FieldStatus | None, tuple[int, ...]]:
-    """Best text of a field (with its digit at the end), its status, positions corrected."""
-    columns_of = [*range(place.start, place.end), *([place.check] if place.check >= 0 else [])]
+) -> tuple[str, str, FieldStatus | None, tuple[int, ...]]:
+    """Text as read, text chosen (both with the digit), status, positions corrected."""
     beam = [_Text("", 0.0)]
-    for column, options in zip(columns_of, columns, strict=True):
+    for column, options in zip(_columns_of(place), columns, strict=True):
         weights = _weights(options, _alphabet(place, column))
         grown = [_Text(t.text + c, t.score + math.log(p)) for t in beam for c, p in weights.items()]
         beam = sorted(grown, key=lambda t: t.score, reverse=True)[:_BEAM]
     if place.alphabet is Alphabet.CODE:
         beam = sorted(beam, key=_country_score, reverse=True)
-    if place.check < 0:
-        return beam[0], None, ()
-    if place.name in ("birth", "expiry"):
-        beam = [t for t in beam if _possible_date(t.text[:6])] or beam[:1]
     best = beam[0]
+    if place.check < 0:
+        return best.text, best.text, None, ()
+    if place.name in ("birth", "expiry"):
+        beam = [t for t in beam if _possible_date(t.text[:6])]
     passing = [t for t in beam if _passes(t.text)]
     if not passing:
-        return best, FieldStatus.FAILED, ()
+        return best.text, best.text, FieldStatus.FAILED, ()
     first = passing[0]
     rival = math.exp(passing[1].score - first.score) if len(passing) > 1 else 0.0
-    if first is best:
-        status = FieldStatus.VERIFIED if rival < _RIVAL else FieldStatus.UNVERIFIED
-        return best, status, ()
-    changed = tuple(i for i, (a, b) in enumerate(zip(best.text, first.text, strict=True)) if a != b)
-    if len(changed) <= _MOST_CORRECTED and rival < _CORRECTION_RIVAL:
-        return first, FieldStatus.CORRECTED, changed
-    return best, FieldStatus.FAILED, ()
+    if first is beam[0]:
+        believed = rival < _RIVAL and math.exp(first.score) > _LEAST_LIKELY
+        status = FieldStatus.VERIFIED if believed else _DOUBTED
+        return best.text, first.text, status, ()
+    # Counted against what was seen, so that a replacement by type counts as an error too.
+    seen = [options[0][0].upper() if options else FILLER for options in columns]
+    changed = tuple(i for i, (a, b) in enumerate(zip(seen, first.text, strict=True)) if a != b)
+    offered = math.exp(first.score - beam[0].score) > _OFFERED
+    if (offered or len(changed) <= _MOST_CORRECTED) and rival < _CORRECTION_RIVAL:
+        return best.text, first.text, FieldStatus.CORRECTED, changed
+    return best.text, best.text, FieldStatus.FAILED, ()
+
+
+def _type_choices(layout: MrzFormat, options: Choices) -> Choices:
+    """The first letter's options with the layout's usual ones likelier than the rest."""
+    usual = _TYPES[layout]
+    seen = {c.upper(): p for c, p in options}
+    told = {c: seen.get(c, 0.0) + 0.1 / (rank + 1) ** 2 for rank, c in enumerate(usual)}
+    others = {c: p * 0.3 for c, p in seen.items() if c not in told and c in _LETTERS}
+    return tuple(sorted((told | others).items(), key=lambda item: item[1], reverse=True))
+
+
+def _subtype_choices(options: Choices) -> Choices:
+    """The second letter's options; ID is a usual type, IO is none."""
+    if options[0][0] != "0":
+        return options
+    return (("D", options[0][1]), *(o for o in options if o[0] != "D"))
 
 
 def _country_score(text: _Text) -> float:

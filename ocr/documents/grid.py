@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from schemas.mrz import FILLER
 from schemas.mrz_decode import Choices
+from schemas.mrz_layout import FILLER
 
 _SKIP_CHARACTER = 0.6
 _SKIP_COLUMN = 0.02

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,9 +14,11 @@ from ocr.documents.zone import Row, band_around, common_ends, flipped, long_rows
 from ocr.engines.detector import crop_line
 from ocr.engines.lines import Options, TextLine
 from ocr.engines.ppocr import PpOcr, read_lines, shared
+from ocr.engines.recogniser import LineRecogniser
 from ocr.ports import Picture
-from schemas.mrz import FIELDS, FILLER, SHAPES, FieldStatus, MrzFormat, composite_digit, field_text
-from schemas.mrz_decode import DecodedZone, decode_zone
+from schemas.mrz import FieldStatus, composite_digit, field_text
+from schemas.mrz_decode import LOOKALIKES, DecodedZone, decode_zone
+from schemas.mrz_layout import FIELDS, FILLER, SHAPES, MrzFormat
 from schemas.readings import Box, Reading, ReadingKind
 
 _AREA = 550_000
@@ -27,6 +29,8 @@ _MOST_SINGLE_ROWS = 8
 _BAND_HEIGHT = 300
 _CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<")
 _FAILED_FACTOR = 0.5
+# Least probability that the second recogniser must give each character of a verified field.
+_SEEN_TOO = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class _Zone:
     decoded: DecodedZone
     rows: tuple[Row, ...]
     raw: tuple[str, ...]
+    grid: tuple[float, float]
 
     @property
     def score(self) -> float:
@@ -61,6 +66,7 @@ class MrzReader:
         zone = self._find(picture)
         if zone is None:
             return ()
+        zone = self._with_second_opinion(picture, zone)
         return (self._reading(zone, round((time.perf_counter() - start) * 1000)),)
 
     def _find(self, picture: Picture) -> _Zone | None:
@@ -107,14 +113,38 @@ class MrzReader:
                 scale = min(_BAND_HEIGHT / crop.shape[0], 3.0)
                 inner = long_rows(self._models.detector.find(crop, scale=scale))
                 for zone in self._from_stacks(crop, inner):
-                    placed = tuple(_placed(r, band) for r in zone.rows)
-                    yield _Zone(zone.decoded, placed, zone.raw)
+                    yield replace(zone, rows=tuple(_placed(r, band) for r in zone.rows))
                 break
 
-    def _read_rows(self, picture: Picture, rows: Sequence[Row]) -> list[TextLine]:
+    def _read_rows(
+        self, picture: Picture, rows: Sequence[Row], recogniser: LineRecogniser | None = None
+    ) -> list[TextLine]:
         corners = [row.corners() for row in rows]
         crops = [crop_line(picture, c) for c in corners]
-        return read_lines(self._models.v6, crops, corners, stretch=_WIDEN)
+        return read_lines(recogniser or self._models.v6, crops, corners, stretch=_WIDEN)
+
+    def _with_second_opinion(self, picture: Picture, zone: _Zone) -> _Zone:
+        """Doubt verified fields of which another recogniser does not see every character.
+
+        Some look-alikes (6 and G, 1 and L) and some double errors leave a check digit as it
+        was; two recognisers rarely make the same ones.
+        """
+        layout = zone.decoded.format
+        _, columns = SHAPES[layout]
+        statuses = dict(zone.decoded.statuses)
+        for number in {place.line for place in FIELDS[layout] if place.check >= 0}:
+            row = [zone.rows[number]]
+            (line,) = self._read_rows(picture, row, self._models.v4)
+            cells = _cells(line)
+            placed = on_grid([o for o, _ in cells], [x for _, x in cells], columns, zone.grid)
+            for place in FIELDS[layout]:
+                if place.line != number or statuses.get(place.name) is not FieldStatus.VERIFIED:
+                    continue
+                at = range(place.start, place.end)
+                text = zone.decoded.lines[number]
+                if any(_share(placed[i], text[i]) < _SEEN_TOO for i in at):
+                    statuses[place.name] = FieldStatus.UNVERIFIED
+        return replace(zone, decoded=replace(zone.decoded, statuses=statuses))
 
     def _reading(self, zone: _Zone, ms: int) -> Reading:
         decoded = zone.decoded
@@ -149,7 +179,11 @@ def _details(decoded: DecodedZone) -> tuple[tuple[str, str], ...]:
         pairs.append((place.name, field_text(decoded.lines, place)))
         status = decoded.statuses.get(place.name, FieldStatus.UNVERIFIED)
         pairs.append((f"{place.name}.status", str(status)))
-    good = all(s is FieldStatus.VERIFIED for s in decoded.statuses.values())
+    statuses = decoded.statuses
+    essential = [statuses.get(n) for n in ("number", "birth", "expiry")]
+    good = all(s is FieldStatus.VERIFIED for s in essential) and not any(
+        s in (FieldStatus.FAILED, FieldStatus.CORRECTED) for s in statuses.values()
+    )
     composite = composite_digit(decoded.format, decoded.lines)
     if composite is not None:
         right = composite[0] == composite[1]
@@ -175,17 +209,10 @@ def _zone_like(text: str) -> bool:
 
 def _zone_of(rows: Sequence[Row], lines: Sequence[TextLine]) -> _Zone | None:
     """Decode the run of zone-like rows; None when there is none or it has no layout."""
-    like = [_zone_like(line.text) for line in lines]
-    if sum(like) < 2 or not any("<<" in line.text for line in lines):
-        return None
-    start = like.index(True)
-    end = start
-    while end < len(like) and like[end]:
-        end += 1
-    chosen = list(range(start, end))[-3:]
-    if len(chosen) < 2:
-        return None
+    chosen = _zone_rows(lines)
     cells = [_cells(lines[i]) for i in chosen]
+    if len(cells) < 2 or not all(cells):
+        return None
     layout = _layout(cells)
     if layout is None:
         return None
@@ -196,8 +223,28 @@ def _zone_of(rows: Sequence[Row], lines: Sequence[TextLine]) -> _Zone | None:
         on_grid([options for options, _ in row], [centre for _, centre in row], columns, grid)
         for row in cells
     )
-    decoded = decode_zone(layout, placed)
-    return _Zone(decoded, tuple(rows[i] for i in chosen), tuple(lines[i].text for i in chosen))
+    aligned = any(len(row) == columns for row in cells)
+    decoded = decode_zone(layout, placed, aligned=aligned)
+    texts = tuple(lines[i].text for i in chosen)
+    return _Zone(decoded, tuple(rows[i] for i in chosen), texts, grid)
+
+
+def _zone_rows(lines: Sequence[TextLine]) -> list[int]:
+    """Numbers of the last two or three of the first run of zone-like lines."""
+    like = [_zone_like(line.text) for line in lines]
+    if sum(like) < 2 or not any("<<" in line.text for line in lines):
+        return []
+    start = like.index(True)
+    end = start
+    while end < len(like) and like[end]:
+        end += 1
+    return list(range(start, end))[-3:]
+
+
+def _share(options: Options, character: str) -> float:
+    """What the recogniser gives to ``character``, look-alikes that type excludes included."""
+    alike = character + LOOKALIKES.get(character, "") if character in "01OI" else character
+    return sum(p for c, p in options if c.upper() in alike)
 
 
 _Cells = list[tuple[Options, float]]
