@@ -58,7 +58,7 @@ class MrzReader:
     def __init__(self, models: PpOcr | None = None) -> None:
         """Take ``models`` or this process's; EngineUnavailableError when a file is missing."""
         self._models = models or shared()
-        self.model = self._models.model_v6
+        self.model = self._models.model
 
     def read(self, picture: Picture) -> tuple[Reading, ...]:
         """Read the zone in ``picture`` (BGR, uint8); empty when none is found."""

@@ -50,13 +50,13 @@ def test_one_misread_character_is_corrected_by_its_digit_and_said_so() -> None:
     assert zone.corrected == ((1, 1),)
 
 
-def test_two_unexplained_errors_are_not_corrected() -> None:
+def test_errors_that_no_single_change_explains_fail_and_are_shown_as_read() -> None:
     cells = cells_of(TD3)
-    cells[1][1] = (("B", 0.99),)
-    cells[1][5] = (("O", 0.99),)
+    for column in (1, 5, 8):
+        cells[1][column] = (("W", 0.99),)
     zone = decode(TD3, cells)
     assert zone.statuses["number"] is FieldStatus.FAILED
-    assert zone.lines[1][:6] == "LB989O"
+    assert zone.lines[1][:9] == "LW989W2CW"
 
 
 def test_a_correction_that_the_composite_digit_contradicts_is_taken_back() -> None:
