@@ -39,6 +39,7 @@ LOOKALIKES: dict[str, str] = {
 """Confusions in OCR-B print, likeliest first; K and C for the filler are the usual ones."""
 
 _LETTERS = ALLOWED[Alphabet.LETTERS] - {FILLER}
+_USUAL_ERRORS = frozenset(map(frozenset, "0O 0D 0Q 1I 1L 2Z 5S 8B 6G UV MN <K <C 38".split()))
 _FLOOR = 0.004
 # What a look-alike that was not offered may claim, by rank: beside a character that the field
 # allows, and instead of one that it excludes.
@@ -258,7 +259,10 @@ def _choose(
     seen = [options[0][0].upper() if options else FILLER for options in columns]
     changed = tuple(i for i, (a, b) in enumerate(zip(seen, first.text, strict=True)) if a != b)
     offered = math.exp(first.score - beam[0].score) > _OFFERED
-    if (offered or len(changed) <= _MOST_CORRECTED) and rival < _CORRECTION_RIVAL:
+    usual = len(changed) <= _MOST_CORRECTED and all(
+        frozenset((seen[i], first.text[i])) in _USUAL_ERRORS for i in changed
+    )
+    if (offered or usual) and rival < _CORRECTION_RIVAL:
         return best.text, first.text, FieldStatus.CORRECTED, changed
     return best.text, best.text, FieldStatus.FAILED, ()
 
