@@ -39,7 +39,10 @@ LOOKALIKES: dict[str, str] = {
 """Confusions in OCR-B print, likeliest first; K and C for the filler are the usual ones."""
 
 _LETTERS = ALLOWED[Alphabet.LETTERS] - {FILLER}
-_USUAL_ERRORS = frozenset(map(frozenset, "0O 0D 0Q 1I 1L 2Z 5S 8B 6G UV MN <K <C 38".split()))
+_USUAL_ERRORS = frozenset(
+    frozenset(pair)
+    for pair in ("0O", "0D", "0Q", "1I", "1L", "2Z", "5S", "8B", "6G", "38", "UV", "MN", "<K", "<C")
+)
 _FLOOR = 0.004
 # What a look-alike that was not offered may claim, by rank: beside a character that the field
 # allows, and instead of one that it excludes.
