@@ -59,7 +59,7 @@ def application(service: Service, *, demo: bool) -> web.Application:
     app.cleanup_ctx.append(_watch_changes)
     for routes in (probes.routes, signing_in.routes, pages.routes):
         app.add_routes(routes)
-    app.router.add_get("/static/{name}", app[ASSETS].serve)
+    app.router.add_get("/static/{digest}/{name}", app[ASSETS].serve)
     return app
 
 
