@@ -325,7 +325,8 @@ class Connection:
         self._subscribed.settle(mid, refusal if refused else None)
 
     def _on_socket_close(self, _client: paho.Client, _data: Any, sock: Any) -> None:
-        if self._misc is not None:  # the loop has taken over; before, nothing is registered
+        # Before the loop takes over nothing is registered; after an abort the socket is closed.
+        if self._misc is not None and sock.fileno() >= 0:
             self._loop.remove_reader(sock)
             self._loop.remove_writer(sock)
 
