@@ -84,7 +84,11 @@ class TruckPool:
 
 
 class Traffic:
-    """Keeps lanes busy. ``gap_s`` is the shortest and longest pause between two trucks."""
+    """Keeps lanes busy. ``gap_s`` is the shortest and longest pause between two trucks.
+
+    No truck can follow another within three seconds; a gate that sees such a short gap of its
+    entry loop rightly takes it for the same vehicle.
+    """
 
     def __init__(
         self,
@@ -92,7 +96,7 @@ class Traffic:
         source: TruckSource,
         rng: random.Random,
         *,
-        gap_s: tuple[float, float] = (1.0, 6.0),
+        gap_s: tuple[float, float] = (4.0, 9.0),
     ) -> None:
         self.passages: dict[Passage, int] = dict.fromkeys(Passage, 0)
         self._lanes = lanes

@@ -17,7 +17,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from devices.identity import Identity
 from devices.loop import LoopAgent
+from devices.mqtt import MqttClient
 from devices.simulation import faults
 from devices.simulation.faces import draw_rear
 from devices.simulation.lane import Pace, Passage, SimulatedLane
@@ -34,11 +36,16 @@ from devices.simulation.scene import (
 from devices.simulation.site import DEVICES, SiteSettings, simulated_site
 from devices.simulation.traffic import TruckPool
 from devices.simulation.trucks import SimTruck, Story
-from schemas.barrier_state import Arm
+from devices.station import loop_station
+from schemas.barrier_state import Arm, LoopState
 from schemas.capture import Media
 from schemas.capture_payload import CaptureLimits
+from schemas.codec import decode_as
 from schemas.picture_header import picture_size
-from tests.devices.brokers import TestBroker
+from schemas.sensors import LoopPlace, LoopReading
+from schemas.status import DeviceKind
+from schemas.topics import Channel, Topic, topic_filter
+from tests.devices.brokers import RunningBroker
 from tests.devices.centre import centre_at as storing_centre_at
 from tests.devices.conftest import options_for
 from tests.devices.test_barrier import SECRET, Centre, centre_at
@@ -171,7 +178,7 @@ def test_picture_faults_do_what_they_are_named_for() -> None:
 
 
 @pytest.fixture
-async def lane(embedded: TestBroker, tmp_path: Path) -> AsyncIterator[SimulatedLane]:
+async def lane(embedded: RunningBroker, tmp_path: Path) -> AsyncIterator[SimulatedLane]:
     site = SiteSettings(
         site="test",
         lanes=["lane-1"],
@@ -192,7 +199,7 @@ async def _ready(centre: Centre) -> None:
 
 
 async def test_a_released_truck_passes_and_the_arm_closes_without_touching_it(
-    embedded: TestBroker, lane: SimulatedLane
+    embedded: RunningBroker, lane: SimulatedLane
 ) -> None:
     async with centre_at(embedded) as centre:
         await _ready(centre)
@@ -207,7 +214,7 @@ async def test_a_released_truck_passes_and_the_arm_closes_without_touching_it(
 
 
 async def test_a_truck_that_is_not_released_turns_back(
-    embedded: TestBroker, lane: SimulatedLane
+    embedded: RunningBroker, lane: SimulatedLane
 ) -> None:
     async with centre_at(embedded) as centre:
         await _ready(centre)
@@ -250,7 +257,7 @@ sys.exit(options.run(options))
 
 
 async def test_gate_simulate_runs_lanes_against_a_broker_and_ends_cleanly(
-    embedded: TestBroker, tmp_path: Path
+    embedded: RunningBroker, tmp_path: Path
 ) -> None:
     from tests.devices.centre import SECRET as STORING_SECRET
 
@@ -309,3 +316,28 @@ def test_wrong_files_are_named_and_end_with_two(
     options = parser.parse_args(["simulate", "--lanes", "1", *arguments])
     assert simulate.run(options) == 2
     assert complaint in capsys.readouterr().err
+
+
+async def test_a_loop_says_again_how_it_stands_after_a_reconnect(
+    embedded: RunningBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("devices.loop._REPEAT_AFTER_S", (0.2, 0.4))
+    topic = Topic(site="test", lane="lane-1", device="loop-entry", channel=Channel.LOOP)
+    identity = Identity(
+        topic=topic, kind=DeviceKind.LOOP, version="test", key="lane-1.loop-entry", secret=SECRET
+    )
+    async with (
+        loop_station(identity, LoopPlace.ENTRY, options_for(embedded, "loop")) as loop,
+        MqttClient(options_for(embedded, "centre")) as centre,
+    ):
+        await centre.subscribe(topic_filter(Channel.LOOP))
+        await centre.wait_connected(5)
+        loop.sense(True)
+        told: list[LoopReading] = []
+        async with asyncio.timeout(5):
+            async for delivery in centre.messages():
+                centre.ack(delivery)
+                told.append(decode_as(LoopReading, topic, delivery.payload, lambda _t, _k: SECRET))
+                if [reading.state for reading in told].count(LoopState.OCCUPIED) == 3:
+                    break
+    assert len({reading.stamp.id for reading in told}) == len(told)
