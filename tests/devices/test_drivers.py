@@ -78,7 +78,7 @@ async def test_every_picture_is_submitted_once_also_over_a_restart(
         await until(lambda: len(sink.pictures) == 3)
         await asyncio.sleep(0.5)
     assert sink.pictures == [picture(0), picture(1), picture(2)]
-    assert {p.name for p in folder.glob("*")} == {"before.JPG", "after.jpeg", "while-down.jpg"}  # noqa: ASYNC240
+    assert {p.name for p in folder.glob("*")} == {"before.JPG", "after.jpeg", "while-down.jpg"}
 
 
 async def test_a_file_that_is_still_growing_is_not_taken(folder: Path, tmp_path: Path) -> None:
