@@ -8,7 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ocr.documents.column import columns, side_by_side
-from ocr.documents.container_assembly import FoundContainer, find_containers, options_of
+from ocr.documents.container_assembly import (
+    CHECK_ORDER,
+    FoundContainer,
+    find_containers,
+    options_of,
+)
 from ocr.engines.detector import crop_line
 from ocr.engines.lines import Corners, TextLine
 from ocr.engines.ppocr import PpOcr, read_lines, shared
@@ -19,6 +24,7 @@ from schemas.readings import Box, Reading, ReadingKind
 _AREAS = (550_000, 1_400_000)
 _ZOOM = 2.5
 _MOST_COLUMNS = 3
+_CLEAR = 0.6
 
 
 class ContainerReader:
@@ -55,8 +61,21 @@ class ContainerReader:
             lines = [*lines, *self._last_digits(picture, unseen)]
             found = find_containers(lines)
         if not found:
-            found = find_containers(self._columns(picture, corners))
-        return found
+            return find_containers(self._columns(picture, corners))
+        return tuple(self._second_opinion(picture, f, lines) for f in found)
+
+    def _second_opinion(
+        self, picture: Picture, found: FoundContainer, lines: Sequence[TextLine]
+    ) -> FoundContainer:
+        """Doubt a number of which the other recogniser makes another one with a right digit."""
+        if found.check != "read":
+            return found
+        corners = [lines[i].corners for i in sorted(found.members)]
+        again = read_lines(self._models.v4, [crop_line(picture, c) for c in corners], corners)
+        others = [f for f in find_containers(again) if f.check == "read"]
+        if all(f.container == found.container for f in others):
+            return found
+        return replace(found, check="disputed", confidence=round(found.confidence * 0.5, 4))
 
     def _last_digits(self, picture: Picture, found: Sequence[FoundContainer]) -> list[TextLine]:
         """Look right of each number for its check digit, which a frame often hides."""
@@ -64,9 +83,8 @@ class ContainerReader:
         for container in found:
             where = _right_of(container)
             crop = crop_line(picture, where)
-            for line in read_lines(self._models.v6, [crop], [where]):
-                if len(options_of(line)) == 1:
-                    looked.append(line)
+            read = read_lines(self._models.v6, [crop], [where])
+            looked += [line for line in read if _is_clear_digit(line)]
         return looked
 
     def _columns(self, picture: Picture, corners: Sequence[Corners]) -> list[TextLine]:
@@ -109,6 +127,12 @@ class ContainerReader:
         )
 
 
+def _is_clear_digit(line: TextLine) -> bool:
+    """Whether a line is one digit and no shadow on an empty wall."""
+    options = options_of(line)
+    return len(options) == 1 and options[0][0][0].isdigit() and options[0][0][1] >= _CLEAR
+
+
 def _right_of(found: FoundContainer) -> Corners:
     """The place of the check digit: one framed character right of ten read ones."""
     a, b, c, d = found.corners
@@ -127,13 +151,12 @@ def _right_of(found: FoundContainer) -> Corners:
 def _merged(found: Sequence[FoundContainer]) -> tuple[FoundContainer, ...]:
     """Numbers found at several scales: the best look at each, best first."""
     best: dict[str, FoundContainer] = {}
-    order = {"read": 3, "corrected": 2, "computed": 1, "wrong": 0}
     for container in found:
         body = container.container.text[:10]
         known = best.get(body)
-        if known is None or order[container.check] > order[known.check]:
+        if known is None or CHECK_ORDER[container.check] > CHECK_ORDER[known.check]:
             best[body] = replace(container, members=frozenset())
-    ranked = sorted(best.values(), key=lambda f: (order[f.check], f.confidence), reverse=True)
+    ranked = sorted(best.values(), key=lambda f: (CHECK_ORDER[f.check], f.confidence), reverse=True)
     chosen: list[FoundContainer] = []
     for candidate in ranked:
         if not any(_overlap(candidate, other) for other in chosen):

@@ -31,6 +31,9 @@ LOOKALIKES: dict[str, str] = {
     "8": "BS", "9": "G", "A": "4", "B": "8", "C": "G60", "D": "0O", "G": "6C", "I": "1", "J": "U1",
     "L": "1", "O": "0D", "Q": "0O", "S": "5", "T": "17", "U": "JV0", "V": "U", "Z": "27",
 }  # fmt: skip
+CHECK_ORDER = {"read": 4, "disputed": 3, "corrected": 2, "computed": 1, "wrong": 0}
+"""What a check digit can be (see FoundContainer), best highest."""
+
 _FLOOR = 0.003
 _NONE = 0.003
 _BEAM = 24
@@ -44,7 +47,8 @@ class FoundContainer:
     """A container number with its evidence.
 
     ``check`` tells where its last digit comes from: ``read`` (seen and right), ``corrected``
-    (one character was changed to make it right), ``computed`` (not seen) or ``wrong``.
+    (a character was changed to make it right), ``computed`` (not seen), ``wrong``, or
+    ``disputed`` (another recogniser makes another valid number of it).
     ``verified`` holds only for a read digit and characters that are all fairly sure.
     """
 
@@ -244,8 +248,7 @@ def _sureness(
 
 
 def _rank(found: FoundContainer) -> tuple[int, float]:
-    order = {"read": 3, "corrected": 2, "computed": 1, "wrong": 0}
-    return order[found.check], found.confidence
+    return CHECK_ORDER[found.check], found.confidence
 
 
 def _size_type(lines: Sequence[TextLine], serial: int) -> str:
