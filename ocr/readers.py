@@ -17,6 +17,8 @@ ENGINES: dict[ReadingKind, dict[str, str]] = {
         "tesseract": "ocr.engines.tesseract:TesseractPlateReader",
     },
     ReadingKind.MRZ: {"rapid": "ocr.documents.mrz:MrzReader"},
+    ReadingKind.CONTAINER: {"rapid": "ocr.documents.container:ContainerReader"},
+    ReadingKind.BARCODE: {"zxing": "ocr.documents.barcode:BarcodeReader"},
 }
 """Kind -> engine name -> class; the first engine of a kind is its default."""
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from drawn_plates import BLUE, RED, WHITE, YELLOW, draw_plate, street
 
 from ocr.engines.colour import ground_colour
 from ocr.engines.models import (
@@ -24,6 +23,7 @@ from ocr.engines.tesseract import TesseractPlateReader
 from ocr.ports import PlateReader
 from ocr.readers import UnknownEngineError, build_reader
 from schemas.readings import ReadingKind
+from tests.ocr.drawn_plates import BLUE, RED, WHITE, YELLOW, draw_plate, street
 
 BLACK = (0, 0, 0)
 

@@ -5,7 +5,6 @@ from datetime import date
 import cv2
 import numpy as np
 import pytest
-from drawn_documents import draw_zone, make_zone, photograph
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from ocr.ports import Picture
 from schemas.mrz import mrz_of_reading, parse_mrz
 from schemas.mrz_decode import Choices
 from schemas.mrz_layout import MrzFormat
+from tests.ocr.drawn_documents import draw_zone, make_zone, photograph
 
 TODAY = date(2026, 11, 24)
 

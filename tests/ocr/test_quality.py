@@ -2,9 +2,9 @@
 
 import cv2
 import numpy as np
-from drawn_plates import WHITE, draw_plate, street
 
 from ocr.quality import measure
+from tests.ocr.drawn_plates import WHITE, draw_plate, street
 
 SCENE = street(draw_plate(["14C-123.45"], WHITE, (0, 0, 0)), width=300, at=(150, 200))
 

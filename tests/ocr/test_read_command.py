@@ -5,9 +5,9 @@ import json
 from pathlib import Path
 
 import pytest
-from drawn_plates import WHITE, as_jpeg, draw_plate, street
 
 from gate.commands import read
+from tests.ocr.drawn_plates import WHITE, as_jpeg, draw_plate, street
 
 
 def run(*words: str) -> int:

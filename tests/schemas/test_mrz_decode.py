@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_mrz import TD1, TD2, TD3
 
 from schemas.mrz import FieldStatus, format_of
 from schemas.mrz_decode import LOOKALIKES, Choices, DecodedZone, decode_zone
+from tests.schemas.test_mrz import TD1, TD2, TD3
 
 Cells = list[list[Choices]]
 
