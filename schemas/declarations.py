@@ -7,7 +7,7 @@ border-gate platforms (docs/domain.md); amounts are integers in named units.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -103,7 +103,10 @@ class Declaration:
     """What a firm filed about one crossing, as far as the lane needs it.
 
     Plates and container numbers are normal forms (upper case, no separators).
-    ``driver_*`` are empty where no driver is named. Weights are kilograms.
+    ``driver_*`` are empty where no driver is named. Weights are kilograms; ``gross_kg`` is
+    the loaded vehicle's, ``permitted_kg`` what it may weigh by law, 0 where unknown.
+    ``dangerous`` are UN classes ("3", "6.1") of the goods. ``lane`` is the lane that was
+    booked, or empty.
     """
 
     id: UUID
@@ -126,3 +129,8 @@ class Declaration:
     window_from: datetime
     window_to: datetime
     permit_until: datetime | None = None
+    permitted_kg: int = 0
+    insurance_until: datetime | None = None
+    driver_document_until: date | None = None
+    dangerous: tuple[str, ...] = ()
+    lane: str = ""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import UUID
 
-from gate.core.match import target
+from gate.core.cameras import target
 from gate.core.normalize import near
 from gate.core.reasons import reason
 from schemas.declarations import Declaration
@@ -54,14 +55,16 @@ def one_declaration(seen: Seen, found: Match, policy: Policy) -> Iterator[Reason
         if read:
             yield reason("NO_DECLARATION", f"no declaration names {read}", read=read)
         return
+    needed = policy.costs.release_min
     second = found.candidates[1] if len(found.candidates) > 1 else None
-    if second is not None and second.probability > 1 - policy.release_min:
+    if second is not None and second.probability > 1 - needed:
         yield reason(
             "SEVERAL_DECLARATIONS",
             f"{best.number} ({best.probability:.0%}) or {second.number} ({second.probability:.0%})",
         )
-    elif best.probability < policy.release_min or found.margin < policy.margin_min:
-        yield reason("PLATE_DOUBTFUL", f"{best.number} fits with only {best.probability:.1%}")
+    elif best.probability < needed:
+        text = f"{best.number} fits with {best.probability:.2%}, opening needs {needed:.2%}"
+        yield reason("PLATE_DOUBTFUL", text)
 
 
 def as_declared(seen: Seen, declaration: Declaration, policy: Policy) -> Iterator[Reason]:
@@ -98,8 +101,23 @@ def _differs(look: SeenPlate, declared: str, declaration: Declaration) -> Reason
     return reason("FRONT_REAR_DIFFER", text, **facts)
 
 
-def containers(seen: Seen, declaration: Declaration) -> Iterator[Reason]:
+def readers(seen: Seen, policy: Policy) -> Iterator[Reason]:
+    """Do two readers of one picture say the same?"""
+    by_capture: dict[UUID, dict[str, str]] = {}
+    for look in usable(seen, policy):
+        by_capture.setdefault(look.capture, {})[look.engine] = look.text
+    for said in by_capture.values():
+        if len(set(said.values())) > 1:
+            texts = " or ".join(sorted(set(said.values())))
+            yield reason("READERS_DISAGREE", f"two readers of one picture say {texts}")
+            return
+
+
+def containers(seen: Seen, declaration: Declaration, policy: Policy) -> Iterator[Reason]:
     """Is every container that was read a declared one?"""
+    if not seen.containers and declaration.containers and "container" in policy.require:
+        declared = ", ".join(declaration.containers)
+        yield reason("CONTAINER_MISMATCH", "no container number was read", declared=declared)
     foreign = sorted(set(seen.containers) - set(declaration.containers))
     if foreign:
         declared = ", ".join(declaration.containers) or "none"
