@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from types import TracebackType
 
+from devices.ack_order import AckOrder
 from devices.mqtt_connection import Connection
 from devices.mqtt_errors import (
     ConnectFailed,
@@ -58,6 +59,7 @@ class MqttClient:
         self._filters: dict[str, int] = {}
         self._on_connect: list[Callable[[], Awaitable[None]]] = []
         self._inbox: deque[Delivery] = deque()
+        self._acks = AckOrder()
         self._arrived = asyncio.Event()
         self._up = asyncio.Event()
         self._connection: Connection | None = None
@@ -172,8 +174,16 @@ class MqttClient:
             await self._arrived.wait()
 
     def ack(self, delivery: Delivery) -> bool:
-        """Acknowledge; False when its connection is gone (the broker will deliver it again)."""
-        return self._connection is not None and self._connection.ack(delivery)
+        """Acknowledge; False when its connection is gone (the broker will deliver it again).
+
+        It leaves once all messages that came earlier are acknowledged too.
+        """
+        connection = self._connection
+        if connection is None or delivery.connection != self._number or not connection.is_open:
+            return False
+        if delivery.qos == 0:
+            return True
+        return all(connection.ack(ready) for ready in self._acks.done(delivery))
 
     async def close(self) -> None:
         """Disconnect cleanly and end :meth:`messages`; what was not acknowledged stays there."""
@@ -210,6 +220,7 @@ class MqttClient:
     async def _hold_one_connection(self) -> str:
         """Connect, subscribe, announce, and wait for the end; returns why it ended."""
         self._number += 1
+        self._acks.forget()
         will = self._will() if self._will is not None else None
         connection = Connection(self.options, self._number, will, self._deliver)
         self._connection = connection
@@ -255,6 +266,8 @@ class MqttClient:
 
     def _deliver(self, delivery: Delivery) -> None:
         self.received += 1
+        if delivery.qos > 0:
+            self._acks.arrived(delivery)
         full = len(self._inbox) >= 2 * self.options.receive_maximum + _ROOM_FOR_QOS_0
         if full and delivery.qos == 0:
             self.dropped += 1

@@ -105,8 +105,8 @@ class Declaration:
     Plates and container numbers are normal forms (upper case, no separators).
     ``driver_*`` are empty where no driver is named. Weights are kilograms; ``gross_kg`` is
     the loaded vehicle's, ``permitted_kg`` what it may weigh by law, 0 where unknown.
-    ``dangerous`` are UN classes ("3", "6.1") of the goods. ``lane`` is the lane that was
-    booked, or empty.
+    ``un_number`` is the dangerous goods' UN number (``UN1202``), or empty. ``lane`` is the
+    lane that was booked, or empty.
     """
 
     id: UUID
@@ -126,11 +126,11 @@ class Declaration:
     driver_document: str = ""
     cargo: str = ""
     gross_kg: int = 0
+    un_number: str = ""
     window_from: datetime
     window_to: datetime
     permit_until: datetime | None = None
     permitted_kg: int = 0
     insurance_until: datetime | None = None
     driver_document_until: date | None = None
-    dangerous: tuple[str, ...] = ()
     lane: str = ""

@@ -78,8 +78,8 @@ class Inspection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dangerous:
-    """UN classes that may pass unattended, each at its lanes (class, lanes); all others and
-    all other lanes refer.
+    """Dangerous goods that may pass unattended, each at its lanes (UN number, lanes); all
+    others and all other lanes refer.
     """
 
     lanes: tuple[tuple[str, tuple[str, ...]], ...] = ()

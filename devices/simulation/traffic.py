@@ -37,7 +37,8 @@ class TruckPool:
     """A source made of plain values: each truck once, in turns by story, then again.
 
     ``lanes`` may give each lane its own trucks (exports here, imports there); lanes without an
-    entry share ``trucks``. A truck is never in two lanes at once.
+    entry share ``trucks``. ``first`` come first in their lane, in their order. A truck is never in
+    two lanes at once.
     """
 
     def __init__(
@@ -47,7 +48,9 @@ class TruckPool:
         *,
         shares: Mapping[Story, float] = USUAL_SHARES,
         lanes: Mapping[str, Sequence[SimTruck]] | None = None,
+        first: Mapping[str, Sequence[SimTruck]] | None = None,
     ) -> None:
+        self._first = {name: deque(own) for name, own in (first or {}).items()}
         self._rng = rng
         self._shares = shares
         self._waiting = {name: self._shuffled(own) for name, own in (lanes or {}).items()}
@@ -56,6 +59,10 @@ class TruckPool:
 
     async def next_truck(self, lane: str) -> SimTruck | None:
         """The next truck of a story drawn by its share."""
+        if self._first.get(lane):
+            truck = self._first[lane].popleft()
+            self._inside[truck.plate] = lane
+            return truck
         queues = self._waiting.get(lane, self._common)
         there = [story for story, queue in queues.items() if queue]
         while there:

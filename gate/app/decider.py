@@ -13,11 +13,14 @@ from gate.app.clock import Clock
 from gate.app.lane import LaneActor
 from gate.app.metrics import Metrics
 from gate.app.step_store import Made
+from gate.core.cameras import REAR
+from gate.core.clues import clues_of
 from gate.core.decide import decide
+from gate.core.discretion import open_codes
 from gate.core.lane import effects as fx
 from gate.core.lane.events import Decided, DecisionFailed
 from gate.core.lane.state import Lane
-from gate.store import captures, declarations, transits
+from gate.store import captures, preselect, sightings, watchlists
 from gate.store.errors import StoreError
 from gate.store.plain import READING
 from gate.store.pool import Database
@@ -73,7 +76,7 @@ class Decider:
             serial=effect.serial,
             decision=self._clock.fresh(),
             outcome=decision.outcome,
-            codes=tuple(reason.code for reason in decision.reasons),
+            codes=open_codes(decision.reasons),
         )
         made = Made(decision=decision, inputs=inputs, ms=round((ended - began) * 1000))
         actor.post(event, made)
@@ -83,12 +86,16 @@ class Decider:
         """Everything the decision depends on, as one value; raises ``StoreError``."""
         rows = await captures.of_transit(self._database, transit)
         seen = self._seen(actor, transit, corrected, rows)
-        texts = [corrected] if corrected else []
-        plates = tuple(dict.fromkeys([*texts, *(look.text for look in seen.plates)]))
         now = self._clock.now()
-        found = await declarations.candidates(self._database, plates, now)
+        found = await preselect.candidates(self._database, clues_of(seen), self._site, now)
         return DecisionInputs(
-            seen=await self._with_clone(seen, corrected),
+            seen=replace(
+                seen,
+                sightings=await sightings.of_plates(
+                    self._database, _own_plates(seen), transit, self._site, now
+                ),
+                hits=await watchlists.hits(self._database, seen, found, now),
+            ),
             declarations=found,
             now=now,
             policy=self.policy_hash,
@@ -114,12 +121,12 @@ class Decider:
             ),
         )
 
-    async def _with_clone(self, seen: Seen, corrected: str) -> Seen:
-        fronts = [look.text for look in seen.plates if look.role != "rear"]
-        plate = corrected or (fronts[0] if fronts else "")
-        if plate and await transits.inside(self._database, plate, seen.transit):
-            return replace(seen, already_inside=True)
-        return seen
+
+def _own_plates(seen: Seen) -> tuple[str, ...]:
+    """The texts that may be the vehicle's own plate, for looking where else it was seen."""
+    if seen.corrected_plate:
+        return (seen.corrected_plate,)
+    return tuple(dict.fromkeys(look.text for look in seen.plates if look.role != REAR))
 
 
 def _look(row: dict[str, Any]) -> SeenPlate | None:

@@ -35,7 +35,8 @@ LANE.DEVICE, whose secret is looked up in the keys file:
 The trucks file is a list such as:
   [{"plate": "14C12345", "country": "VN", "trailer": "15R54321", "container": "CSQU3054383",
     "story": "declared"}, {"plate": "桂F12345", "country": "CN", "dirt": 0.9, "story": "dirty"}]
-Without it, trucks that nobody has declared are made up.
+or {"lanes": {"lane-1": [...], ...}, "first": {"lane-1": [...], ...}}: each lane its own trucks,
+and those that come first. Without it, trucks that nobody has declared are made up.
 
 examples:
   gate simulate --lanes 4 --keys keys.json
@@ -94,14 +95,14 @@ async def _run(options: argparse.Namespace) -> None:
         data=options.data,
         pace=Pace(patience_s=options.patience),
     )
-    trucks = read_trucks(options.trucks) if options.trucks else _made_up(rng)
+    pool = read_trucks(options.trucks, rng) if options.trucks else TruckPool(_made_up(rng), rng)
     task = asyncio.current_task()
     if task is not None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     _check_keys(settings, options.keys)
     async with simulated_site(settings, rng) as lanes:
         with contextlib.suppress(asyncio.CancelledError):
-            await Traffic(lanes, TruckPool(trucks, rng), rng).run()
+            await Traffic(lanes, pool, rng).run()
 
 
 def _check_keys(settings: SiteSettings, path: Path) -> None:
@@ -125,12 +126,21 @@ def read_keys(path: Path) -> FindKey:
     return lambda lane, device: (f"{lane}.{device}", secrets[f"{lane}.{device}"])
 
 
-def read_trucks(path: Path) -> tuple[SimTruck, ...]:
+def read_trucks(path: Path, rng: random.Random) -> TruckPool:
     """The trucks file; raises ``WrongUse``."""
+    found = _json(path)
     try:
-        return tuple(_truck(dict(row)) for row in _json(path))
-    except (TypeError, ValueError) as error:
+        if not isinstance(found, dict):
+            return TruckPool(_trucks(found), rng)
+        lanes = {str(lane): _trucks(rows) for lane, rows in found.get("lanes", {}).items()}
+        first = {str(lane): _trucks(rows) for lane, rows in found.get("first", {}).items()}
+    except (AttributeError, TypeError, ValueError) as error:
         raise WrongUse(f"{path} is not a list of trucks: {error}") from error
+    return TruckPool((), rng, lanes=lanes, first=first)
+
+
+def _trucks(rows: Any) -> tuple[SimTruck, ...]:
+    return tuple(_truck(dict(row)) for row in rows)
 
 
 def _truck(row: dict[str, object]) -> SimTruck:

@@ -54,14 +54,14 @@ def seals(seen: Seen, declaration: Declaration, policy: Policy) -> Iterator[Reas
 
 
 def dangerous_goods(seen: Seen, declaration: Declaration, policy: Policy) -> Iterator[Reason]:
-    """Is this a lane of every declared UN class?"""
-    lanes = dict(policy.dangerous.lanes)
-    for un_class in declaration.dangerous:
-        allowed = lanes.get(un_class, ())
-        if seen.lane not in allowed:
-            where = f"lane {', '.join(allowed)}" if allowed else "an escort"
-            text = f"dangerous goods of class {un_class} need {where}"
-            yield reason("DANGEROUS_GOODS", text, un_class=un_class)
+    """Is this a lane for the declared dangerous goods?"""
+    number = declaration.un_number
+    if not number:
+        return
+    allowed = dict(policy.dangerous.lanes).get(number, ())
+    if seen.lane not in allowed:
+        where = f"lane {', '.join(allowed)}" if allowed else "an escort"
+        yield reason("DANGEROUS_GOODS", f"dangerous goods {number} need {where}", un=number)
 
 
 def papers(declaration: Declaration, now: datetime) -> Iterator[Reason]:

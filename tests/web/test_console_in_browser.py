@@ -114,10 +114,16 @@ async def test_alarms_are_acknowledged(page: Page, site: Site) -> None:
 
 async def test_a_lost_connection_is_said_plainly_and_comes_back(page: Page, site: Site) -> None:
     await open_console(page, site)
-    await page.context.set_offline(True)
-    await page.evaluate("window.stop()")
-    await expect(page.locator("#lost")).to_be_visible(timeout=10_000)
+    await expect(page.locator("#barrier-word")).to_have_text("barrier closed")
+    await site.stop()
+    await expect(page.locator("#lost")).to_be_visible()
     await photograph(page, "console-lost")
+
+    await site.start()
+
+    await expect(page.locator("#lost")).to_be_hidden()
+    await site.rig.show(picture_of(FRONT), picture_of(REAR, seed=2))
+    await expect(page.locator("#plate")).to_have_text("14C12345")
 
 
 async def test_the_console_fits_a_phone(page: Page, site: Site) -> None:
