@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -15,11 +16,12 @@ from gate.app.metrics import Metrics
 from gate.app.step_store import Made
 from gate.core.cameras import REAR
 from gate.core.clues import clues_of
-from gate.core.decide import decide
+from gate.core.decide import decide, with_correction
 from gate.core.discretion import open_codes
 from gate.core.lane import effects as fx
 from gate.core.lane.events import Decided, DecisionFailed
 from gate.core.lane.state import Lane
+from gate.core.match import shortlist
 from gate.store import captures, preselect, sightings, watchlists
 from gate.store.errors import StoreError
 from gate.store.plain import READING
@@ -88,6 +90,7 @@ class Decider:
         seen = self._seen(actor, transit, corrected, rows)
         now = self._clock.now()
         found = await preselect.candidates(self._database, clues_of(seen), self._site, now)
+        found = shortlist(with_correction(seen), found, self.policy, now)
         return DecisionInputs(
             seen=replace(
                 seen,
@@ -111,15 +114,22 @@ class Decider:
             lane=actor.id,
             gate=self._site,
             direction=actor.direction,
-            plates=tuple(look for row in rows if (look := _look(row)) is not None),
+            plates=tuple(look for row in rows for look in _looks(row)),
             unread=tuple((r["id"], r["failure"] or "pending") for r in rows if not r["readings"]),
             corrected_plate=corrected,
+            lane_mode=_mode(actor.state),
             oldest_capture_at=None if corrected else min(times, default=None),
             newest_capture_at=newest,
             clock_untrusted=tuple(
                 sorted({r["device"] for r in rows if r["clock_doubt"] in DOUBTS})
             ),
         )
+
+
+def _mode(lane: Lane) -> str:
+    if lane.closed:
+        return "closed"
+    return "manual" if lane.manual else ""
 
 
 def _own_plates(seen: Seen) -> tuple[str, ...]:
@@ -129,12 +139,16 @@ def _own_plates(seen: Seen) -> tuple[str, ...]:
     return tuple(dict.fromkeys(look.text for look in seen.plates if look.role != REAR))
 
 
-def _look(row: dict[str, Any]) -> SeenPlate | None:
-    """The best plate of a capture: the first reading, in the reader's order, that is a plate."""
+def _looks(row: dict[str, Any]) -> Iterator[SeenPlate]:
+    """The best plate that each engine read in a capture: two engines may disagree."""
+    engines = set()
     for plain in row["readings"]:
         reading = READING.validate_python(plain)
-        if reading.kind is ReadingKind.PLATE and parse_plate(reading.text) is not None:
-            return SeenPlate(
+        if reading.kind is not ReadingKind.PLATE or reading.engine in engines:
+            continue
+        if parse_plate(reading.text) is not None:
+            engines.add(reading.engine)
+            yield SeenPlate(
                 capture=row["id"],
                 role=row["role"],
                 text=reading.text,
@@ -143,7 +157,6 @@ def _look(row: dict[str, Any]) -> SeenPlate | None:
                 engine=reading.engine,
                 country=reading.country,
             )
-    return None
 
 
 def _characters(reading: Reading) -> tuple[tuple[tuple[str, float], ...], ...]:

@@ -30,7 +30,7 @@ def decide(inputs: DecisionInputs, policy: Policy) -> Decision:
     doubt, missing part or fault has a rule of its own, so silence means that all was
     present and right.
     """
-    seen = _with_correction(inputs.seen)
+    seen = with_correction(inputs.seen)
     found = match(seen, inputs.declarations, policy, inputs.now)
     chosen = _chosen(found, inputs.declarations)
     reasons = _reasons(seen, found, chosen, policy, inputs.now)
@@ -119,7 +119,7 @@ def _chosen(found: Match, declarations: tuple[Declaration, ...]) -> Declaration 
     return next(d for d in declarations if d.id == best.declaration)
 
 
-def _with_correction(seen: Seen) -> Seen:
+def with_correction(seen: Seen) -> Seen:
     """What an officer typed replaces what the cameras in front read; the rear looks stay."""
     if not seen.corrected_plate:
         return seen

@@ -30,6 +30,9 @@ OUT_OF_TIME = 3e-4
 OTHER_LANE = 0.2
 """Prior weight of a declaration that booked another lane."""
 SHOWN = 5
+"""Candidates that a match tells of."""
+KEPT = 12
+"""Candidates that a decision is made from and stored with."""
 
 _LOG_UNLIKELY, _LOG_OUT_OF_TIME, _LOG_OTHER_LANE = log(UNLIKELY), log(OUT_OF_TIME), log(OTHER_LANE)
 
@@ -67,6 +70,24 @@ def match(
         )
     found.sort(key=lambda c: (-c.probability, c.number))
     return Match(candidates=tuple(found), none=round(exp(none - top) / total, 6))
+
+
+def shortlist(
+    seen: Seen, declarations: tuple[Declaration, ...], policy: Policy, now: datetime
+) -> tuple[Declaration, ...]:
+    """The candidates worth storing with the decision: the likeliest few, best first.
+
+    The rest have no weight worth naming; without this every decision would keep a hundred
+    strangers' declarations for ten years.
+    """
+    if len(declarations) <= KEPT:
+        return declarations
+    sights = sights_of(seen.plates)
+    priors = _Priors(seen, policy, now)
+    weights = {
+        d.id: priors.of(d) + _plates(sights, d) + _papers(seen, d, policy) for d in declarations
+    }
+    return tuple(sorted(declarations, key=lambda d: (-weights[d.id], d.number))[:KEPT])
 
 
 def sights_of(looks: Iterable[SeenPlate]) -> tuple[Sight, ...]:

@@ -1,8 +1,8 @@
 """Finds the declarations that a truck may belong to, out of ten million, in a few milliseconds.
 
-Every scan is bounded: readings with an error in them are searched only among declarations
-whose window is near, exact ones at any time but only the nearest few, so that history and
-fleets of near-identical plates do not slow a decision down.
+Every scan is bounded: readings with an error in them are searched only among declarations of
+this gate whose window is near, exact ones anywhere and at any time but only the nearest few,
+so that history and fleets of near-identical plates do not slow a decision down.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from gate.store.declarations import COLUMNS, JOINS, declaration_from
 from gate.store.pool import Database
 from schemas.declarations import Declaration
 
-MOST_CANDIDATES = 200
+MOST_CANDIDATES = 100
 NEAREST = 8
 """Declarations of one plate that are looked at on either side of now."""
 BEHIND, AHEAD = timedelta(hours=36), timedelta(hours=6)
@@ -42,10 +42,11 @@ WITH hit AS MATERIALIZED (
              AND trailer_key <> '' AND window_from > $3 ORDER BY window_from LIMIT {NEAREST})) h
     UNION ALL
     SELECT id, gate, window_from, 2 FROM declarations
-        WHERE tractor_key = ANY($4::text[]) AND window_from BETWEEN $6 AND $7
+        WHERE tractor_key = ANY($4::text[]) AND window_from BETWEEN $6 AND $7 AND gate = $11
     UNION ALL
     SELECT id, gate, window_from, 2 FROM declarations
-        WHERE trailer_key = ANY($5::text[]) AND trailer_key <> '' AND window_from BETWEEN $6 AND $7
+        WHERE trailer_key = ANY($5::text[]) AND trailer_key <> ''
+          AND window_from BETWEEN $6 AND $7 AND gate = $11
     UNION ALL
     SELECT id, gate, window_from, 1 FROM declarations
         WHERE $8::text[] <> '{{}}' AND containers && $8 AND containers <> '{{}}'
@@ -70,8 +71,8 @@ async def candidates(
 ) -> tuple[Declaration, ...]:
     """Declarations that the clues may belong to, those as read first.
 
-    At most ``MOST_CANDIDATES``; of many with an error between, those of this gate and with
-    the nearest window. Raises ``StoreError``.
+    At most ``MOST_CANDIDATES``: of many, those of this gate and with the nearest window.
+    Raises ``StoreError``.
     """
     if clues.empty:
         return ()

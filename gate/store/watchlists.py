@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from gate.store import audit
 from gate.store.pool import Connection, Database
 from schemas.declarations import Declaration
 from schemas.plates import plate_key
@@ -14,14 +15,20 @@ from schemas.watchlist import WatchEntry, WatchHit, WatchKind
 
 
 async def add(connection: Connection, entry: WatchEntry, second: str) -> None:
-    """Put an entry on its list; the database refuses more than twelve months, and one person
-    acting alone.
+    """Put an entry on its list, and say so in the audit.
+
+    The database refuses more than twelve months, and one person acting alone.
     """
     await connection.execute(
         """INSERT INTO watchlist (id, kind, value, key, reason, since, until, by, second)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
         entry.id, entry.kind.value, entry.value, _key(entry.kind, entry.value), entry.reason,
         entry.since, entry.until, entry.by, second,
+    )  # fmt: skip
+    await audit.administer(
+        connection, at=entry.since, actor=entry.by, action="watchlist_add", subject=str(entry.id),
+        data={"kind": entry.kind.value, "value": entry.value, "reason": entry.reason,
+              "until": entry.until.isoformat(), "second": second},
     )  # fmt: skip
 
 
@@ -32,7 +39,12 @@ async def end(connection: Connection, entry: UUID, by: str, at: datetime) -> boo
            WHERE id = $1 AND ended_at IS NULL AND until > $2 RETURNING 1""",
         entry, at, by,
     )  # fmt: skip
-    return found is not None
+    if found is None:
+        return False
+    await audit.administer(
+        connection, at=at, actor=by, action="watchlist_end", subject=str(entry), data={}
+    )
+    return True
 
 
 async def hits(

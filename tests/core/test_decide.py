@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gate.core.audit import canonical
 from gate.core.decide import decide, officer_release
-from gate.store.plain import DECISION, INPUTS, canonical, to_plain
+from gate.store.plain import DECISION, INPUTS, to_plain
 from schemas.declarations import Clearance, Clearances, DeclarationStatus, Direction
 from schemas.policy import Policy
 from schemas.transit import Outcome
