@@ -88,7 +88,7 @@ def _out_of_bounds(policy: Policy) -> list[str]:
     found = [
         f"{name}: must lie between 0 and 1" for name in shares if not 0 < getattr(policy, name) < 1
     ]
-    counts = ("looks_needed", "open_declarations", "version")
+    counts = ("sources_needed", "open_declarations", "version")
     found += [f"{name}: must be at least 1" for name in counts if getattr(policy, name) < 1]
     times = ("early_ms", "late_ms", "evidence_max_age_ms")
     found += [f"{name}: can't be negative" for name in times if getattr(policy, name) < 0]

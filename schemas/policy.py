@@ -92,7 +92,8 @@ class Policy:
 
     ``plate_min`` is the least probability of a whole plate reading to count at all;
     ``character_min`` the least probability of its weakest character.
-    ``looks_needed`` is how many independent looks must agree on an unattended release.
+    ``sources_needed`` is how many independent sources (front plate, rear plate, container, driver's
+    document, gate pass) must agree with the declaration for an unattended release.
     ``undeclared_share`` is the prior share of trucks without a declaration;
     ``open_declarations`` about how many are in their window at a time (the prior of each is
     one of that). ``early_ms`` and ``late_ms`` are the leeway around the declared window.
@@ -105,7 +106,7 @@ class Policy:
     version: int = 1
     plate_min: float = 0.5
     character_min: float = 0.6
-    looks_needed: int = 2
+    sources_needed: int = 2
     undeclared_share: float = 0.02
     open_declarations: int = 1_000
     early_ms: int = 2 * 3_600_000

@@ -20,6 +20,8 @@ UNREAD = 0.4
 """Of the plates not read exactly, the share that gives no reading."""
 CONFIDENT = 0.1
 """Of the wrong characters, the share that the reader does not doubt."""
+REPEATS = 0.5
+"""How often an error in one look is in the next look of the same camera too."""
 DIGITS = "0123456789"
 
 
@@ -33,18 +35,18 @@ class Reader:
         self._captures = 0
 
     def looks(self, role: str, plate: str, most: int) -> tuple[SeenPlate, ...]:
-        """Up to ``most`` looks of one camera. Dirt and angle are shared: if the first is read
-        wrongly, the others mostly repeat the error.
+        """Up to ``most`` looks of one camera. Dirt and angle are shared: an error (or a look
+        that reads nothing) repeats in the next look with probability ``REPEATS``.
         """
-        first = self.look(role, plate)
-        if first is None:
-            return ()
-        made = [first]
-        for _ in range(most - 1):
-            again = first.text if first.text != plate and self._rng.random() < 0.8 else plate
-            look = self.look(role, again) if again == plate else self._same(first)
-            if look is not None:
-                made.append(look)
+        made: list[SeenPlate] = []
+        last: SeenPlate | None = self.look(role, plate)
+        for n in range(most):
+            if n and not ((last is None or last.text != plate) and self._rng.random() < REPEATS):
+                last = self.look(role, plate)
+            elif n and last is not None:
+                last = self._same(last)
+            if last is not None:
+                made.append(last)
         return tuple(made)
 
     def look(self, role: str, plate: str) -> SeenPlate | None:

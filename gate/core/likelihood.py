@@ -22,7 +22,7 @@ GAP = 2e-3
 """Probability that a reader loses or invents a character."""
 LOST_PROVINCE = 5e-2
 """The same for a Chinese province character, the one most often lost."""
-MISREAD = 1e-3
+MISREAD = 1e-4
 """Share of looks whose text has nothing to do with the plate (a sign, another vehicle)."""
 IMPOSSIBLE = log(1e-12)
 ALIKE = 2

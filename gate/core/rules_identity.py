@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import UUID
 
-from gate.core.cameras import target
+from gate.core.cameras import REAR, target
 from gate.core.normalize import near
 from gate.core.reasons import reason
 from schemas.declarations import Declaration
@@ -73,7 +73,6 @@ def as_declared(seen: Seen, declaration: Declaration, policy: Policy) -> Iterato
     A near miss never opens: the officer sees both texts.
     """
     looks = usable(seen, policy)
-    agreeing = {look.capture for look in looks if look.text == target(look, declaration)}
     for role in sorted({look.role for look in looks}):
         own = [look for look in looks if look.role == role]
         best = max(own, key=lambda look: look.confidence)
@@ -81,12 +80,45 @@ def as_declared(seen: Seen, declaration: Declaration, policy: Policy) -> Iterato
         if any(look.text == declared for look in own):
             continue
         yield _differs(best, declared, declaration)
-    typed = any(look.engine == OFFICER_ENGINE for look in looks)
-    if looks and not typed and len(agreeing) < policy.looks_needed:
-        yield reason(
-            "PLATE_DOUBTFUL",
-            f"{len(agreeing)} of {policy.looks_needed} looks show the declared plates",
+    if any(look.engine == OFFICER_ENGINE for look in looks) or not looks:
+        return
+    if (
+        declaration.trailer_plate
+        and REAR in policy.roles
+        and not any(k.role == REAR for k in looks)
+    ):
+        declared = declaration.trailer_plate
+        yield reason("PLATE_UNREADABLE", "the trailer's plate could not be read", declared=declared)
+    agreeing = sources(seen, declaration, policy)
+    if len(agreeing) < policy.sources_needed:
+        said = " and ".join(agreeing) or "nothing"
+        text = f"{said} agrees with the declaration, {policy.sources_needed} sources are needed"
+        yield reason("PLATE_DOUBTFUL", text)
+
+
+def sources(seen: Seen, declaration: Declaration, policy: Policy) -> tuple[str, ...]:
+    """The independent sources that agree with the declaration, by name.
+
+    Looks of one camera are one source: a cloned plate, or one held up as a photograph,
+    is as clear in ten pictures as in one.
+    """
+    found = [
+        f"the {role} plate"
+        for role in sorted({look.role for look in usable(seen, policy)})
+        if any(
+            look.role == role and look.text == target(look, declaration)
+            for look in usable(seen, policy)
         )
+    ]
+    if set(seen.containers) & set(declaration.containers):
+        found.append("the container")
+    numbers = {paper.number for paper in seen.documents if not paper.problem}
+    if declaration.driver_document and declaration.driver_document in numbers:
+        found.append("the driver's document")
+    shown = seen.gate_pass
+    if shown is not None and not shown.problem and shown.declaration == declaration.number:
+        found.append("the gate pass")
+    return tuple(found)
 
 
 def _differs(look: SeenPlate, declared: str, declaration: Declaration) -> Reason:

@@ -62,12 +62,13 @@ class Database:
                 command_timeout=self._command_s,
                 timeout=self._acquire_s,
                 init=prepare,
-                server_settings=self._session(),
+                server_settings=self.session,
             )
         except (*_DOWN, TimeoutError) as error:
             raise DatabaseDown(f"can't connect to the database: {error}") from error
 
-    def _session(self) -> dict[str, str]:
+    @property
+    def session(self) -> dict[str, str]:
         """What each connection begins with.
 
         All statements are short and parametrised: one plan for all values saves planning
