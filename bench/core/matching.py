@@ -60,7 +60,10 @@ def matching(trucks: int, declared: int, seed: str, looks: int = 4) -> dict[str,
         "declared": declared, "trucks": trucks, "counts": dict(sorted(counts.items())),
         "given_999_per_mille": total,
         "of_these_right": round(sum(band[True] for band in sure) / max(1, total), 6),
-        "by_claim": {f"<{band}": {"right": c[True], "wrong": c[False]} for band, c in bands.items()},
+        "by_claim": {
+            f"<{band}": {"right": found[True], "wrong": found[False]}
+            for band, found in bands.items()
+        },
     }  # fmt: skip
 
 
