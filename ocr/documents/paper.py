@@ -144,9 +144,9 @@ def _stacked(crops: Sequence[Picture]) -> np.ndarray:
 
 def _reweighed(field: FoundField, check: str) -> FoundField:
     if check == "agrees":
-        raised = 1 - (1 - field.confidence) * _AGREED
+        raised = round(1 - (1 - field.confidence) * _AGREED, 4)
         confidences = tuple(max(c, raised) for c in field.confidences)
-        return replace(field, confidence=round(raised, 4), confidences=confidences)
+        return replace(field, confidence=raised, confidences=confidences)
     if check == "differs":
         return replace(field, confidence=round(field.confidence * _DIFFERED, 4))
     return field
