@@ -10,7 +10,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ocr.documents.grid import fit_grid, on_grid
-from ocr.documents.zone import Row, band_around, common_ends, flipped, long_rows, stacks
+from ocr.documents.zone import (
+    Row,
+    band_around,
+    common_ends,
+    flipped,
+    long_rows,
+    neighbours,
+    stacks,
+)
 from ocr.engines.detector import crop_line
 from ocr.engines.lines import Options, TextLine
 from ocr.engines.ppocr import PpOcr, read_lines, shared
@@ -101,12 +109,28 @@ class MrzReader:
                 (last,) = self._read_rows(picture, even[-1:])
                 if _maybe_zone(last):
                     lines = [*self._read_rows(picture, even[:-1]), last]
-                    zone = _zone_of(even, lines)
+                    zone = _zone_of(even, lines) or self._with_third_row(picture, even, lines)
                     if zone is not None:
                         yield zone
                         break
                 elif _is_print(last):
                     break
+
+    def _with_third_row(
+        self, picture: Picture, rows: Sequence[Row], lines: Sequence[TextLine]
+    ) -> _Zone | None:
+        """Two rows of a card's length: look where the third must be, which was not detected."""
+        chosen = _zone_rows(lines)
+        if len(chosen) != 2 or not 26 <= max(len(lines[i].text) for i in chosen) <= 33:
+            return None
+        two = [rows[i] for i in chosen]
+        texts = [lines[i] for i in chosen]
+        before, after = neighbours(two)
+        (above,) = self._read_rows(picture, [before])
+        if _maybe_zone(above):
+            return _zone_of([before, *two], [above, *texts])
+        (below,) = self._read_rows(picture, [after])
+        return _zone_of([*two, after], [*texts, below]) if _maybe_zone(below) else None
 
     def _from_bands(self, picture: Picture, rows: Sequence[Row]) -> Iterator[_Zone]:
         """Look closely round single rows that read like part of a zone."""
@@ -219,7 +243,7 @@ def _zone_like(text: str) -> bool:
 
 def _maybe_zone(line: TextLine) -> bool:
     """Whether a row's text is mostly a zone's characters without the spaces of words."""
-    text = line.text.upper()
+    text = line.text
     if len(text) < 12:
         return False
     good = sum(c in _CHARACTERS for c in text) / len(text)
@@ -260,7 +284,8 @@ def _zone_of(rows: Sequence[Row], lines: Sequence[TextLine]) -> _Zone | None:
 def _zone_rows(lines: Sequence[TextLine]) -> list[int]:
     """Numbers of the last two or three of the first run of zone-like lines."""
     like = [_zone_like(line.text) for line in lines]
-    if sum(like) < 2 or not any("<<" in line.text for line in lines):
+    long = all(len(line.text) >= 28 and " " not in line.text for line in lines)
+    if sum(like) < 2 or not (long or any("<<" in line.text for line in lines)):
         return []
     start = like.index(True)
     end = start

@@ -18,6 +18,7 @@ import numpy as np
 from ocr.documents.barcode import BarcodeReader
 from ocr.documents.fields import FieldKind, FoundField, PaperKind, find_fields, paper_kind
 from ocr.documents.mrz import MrzReader
+from ocr.documents.names import names_stand_in
 from ocr.documents.tesseract_lines import tesseract_lines
 from ocr.engines.detector import crop_line
 from ocr.engines.lines import Corners, TextLine
@@ -25,10 +26,12 @@ from ocr.engines.models import EngineUnavailableError
 from ocr.engines.ppocr import PpOcr, shared
 from ocr.engines.tesseract import require_tesseract
 from ocr.ports import Picture
+from schemas.mrz_layout import FILLER
 from schemas.readings import Box, Reading, ReadingKind
 
 LANGUAGES = "vie+eng+chi_sim"
 _AREA = 1_400_000
+_NAMES_AREA = 550_000
 _LINE_HEIGHT = 40
 _MARGIN = 24
 _MOST_CHECKED = 12
@@ -63,7 +66,7 @@ class DocumentReader:
         start = time.perf_counter()
         zones, codes = self._zones.read(picture), self._codes.read(picture)
         if zones:
-            return (*zones, *codes)
+            return (*(self._with_names(picture, zone) for zone in zones), *codes)
         lines = self._models.find_lines(picture, area=_AREA)
         fields = find_fields(lines)
         checks = self._checked(picture, fields) if self._second else [""] * len(fields)
@@ -74,6 +77,14 @@ class DocumentReader:
             for field, check in zip(fields, checks, strict=True)
         ]
         return (*codes, *readings)
+
+    def _with_names(self, picture: Picture, zone: Reading) -> Reading:
+        """Say whether the zone's names stand in the print too: no digit covers them."""
+        name = dict(zone.detail).get("name", "")
+        lines = self._models.find_lines(picture, area=_NAMES_AREA)
+        print_above = [line.text for line in lines if FILLER not in line.text]
+        seen = "agrees" if names_stand_in(name, print_above) else "not_seen"
+        return replace(zone, detail=(*zone.detail, ("name.visual", seen)))
 
     def _checked(self, picture: Picture, fields: Sequence[FoundField]) -> list[str]:
         """Tesseract's word on each field: agrees, differs, or nothing."""
