@@ -16,7 +16,7 @@ from ocr.documents.container_assembly import (
 )
 from ocr.engines.detector import crop_line
 from ocr.engines.lines import Corners, TextLine
-from ocr.engines.ppocr import PpOcr, read_lines, shared
+from ocr.engines.ppocr import PpOcr, read_lines, shared, tallest
 from ocr.ports import Picture
 from schemas.containers import LENGTH, parse_size_type
 from schemas.readings import Box, Reading, ReadingKind
@@ -25,6 +25,7 @@ _AREAS = (550_000, 1_400_000)
 _ZOOM = 2.5
 _MOST_COLUMNS = 3
 _CLEAR = 0.6
+_MOST_LINES = 48
 
 
 class ContainerReader:
@@ -53,7 +54,7 @@ class ContainerReader:
         return tuple(self._reading(container, ms) for container in found)
 
     def _at_scale(self, picture: Picture, scale: float) -> tuple[FoundContainer, ...]:
-        corners = self._models.detector.find(picture, scale=scale)
+        corners = tallest(self._models.detector.find(picture, scale=scale), _MOST_LINES)
         lines = read_lines(self._models.v6, [crop_line(picture, c) for c in corners], corners)
         found = find_containers(lines)
         unseen = [f for f in found if f.check != "read"]

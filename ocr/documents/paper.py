@@ -33,6 +33,7 @@ LANGUAGES = "vie+eng+chi_sim"
 _AREA = 1_400_000
 _NAMES_AREA = 550_000
 _LINE_HEIGHT = 40
+_MOST_LINES = 90
 _MARGIN = 24
 _MOST_CHECKED = 12
 _PAGE_SIDE = 2_400
@@ -67,7 +68,7 @@ class DocumentReader:
         zones, codes = self._zones.read(picture), self._codes.read(picture)
         if zones:
             return (*(self._with_names(picture, zone) for zone in zones), *codes)
-        lines = self._models.find_lines(picture, area=_AREA)
+        lines = self._models.find_lines(picture, area=_AREA, most=_MOST_LINES)
         fields = find_fields(lines)
         checks = self._checked(picture, fields) if self._second else [""] * len(fields)
         ms = round((time.perf_counter() - start) * 1000)
@@ -81,7 +82,7 @@ class DocumentReader:
     def _with_names(self, picture: Picture, zone: Reading) -> Reading:
         """Say whether the zone's names stand in the print too: no digit covers them."""
         name = dict(zone.detail).get("name", "")
-        lines = self._models.find_lines(picture, area=_NAMES_AREA)
+        lines = self._models.find_lines(picture, area=_NAMES_AREA, most=_MOST_LINES // 2)
         print_above = [line.text for line in lines if FILLER not in line.text]
         seen = "agrees" if names_stand_in(name, print_above) else "not_seen"
         return replace(zone, detail=(*zone.detail, ("name.visual", seen)))
