@@ -25,6 +25,7 @@ _AREAS = (550_000, 1_400_000)
 _ZOOM = 2.5
 _MOST_COLUMNS = 3
 _CLEAR = 0.6
+_COLUMN_COMPUTED = 0.3
 _MOST_LINES = 48
 
 
@@ -62,7 +63,8 @@ class ContainerReader:
             lines = [*lines, *self._last_digits(picture, unseen)]
             found = find_containers(lines)
         if not found:
-            return find_containers(self._columns(picture, corners))
+            upright = find_containers(self._columns(picture, corners))
+            return tuple(_less_sure(f) if f.check == "computed" else f for f in upright)
         return tuple(self._second_opinion(picture, f, lines) for f in found)
 
     def _second_opinion(
@@ -126,6 +128,11 @@ class ContainerReader:
             posterior=found.posterior,
             detail=tuple(detail),
         )
+
+
+def _less_sure(found: FoundContainer) -> FoundContainer:
+    """Ten characters of a column: which one of eleven is missing is not known."""
+    return replace(found, confidence=round(found.confidence * _COLUMN_COMPUTED, 4))
 
 
 def _is_clear_digit(line: TextLine) -> bool:
