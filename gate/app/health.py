@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import psutil
-from ocr.pool import ReaderPool
 
 from devices.mqtt import MqttClient
 from gate.app.clock import Clock
 from gate.app.metrics import Metrics
 from gate.store.pool import Database
+from ocr.pool import ReaderPool
 
 log = logging.getLogger(__name__)
 

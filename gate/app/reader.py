@@ -8,9 +8,6 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from ocr.outcome import ReadOutcome
-from ocr.pool import PoolClosedError, PoolFullError, ReaderPool
-
 from gate.app.clock import Clock
 from gate.app.lane import LaneActor
 from gate.app.metrics import Metrics
@@ -20,6 +17,8 @@ from gate.store.captures import PendingCapture
 from gate.store.errors import StoreError
 from gate.store.evidence import EvidenceStore
 from gate.store.pool import Database
+from ocr.outcome import ReadOutcome
+from ocr.pool import PoolClosedError, PoolFullError, ReaderPool
 from schemas.plates import parse_plate
 from schemas.readings import ReadFailure, Reading, ReadingKind
 
