@@ -1,1 +1,1 @@
-"""Speed and accuracy, measured against peers and limits."""
+"""Benchmarks: speed against limits and named peers. Not tests; run by ``make bench``."""

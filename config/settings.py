@@ -45,7 +45,9 @@ class Broker(Section):
     username: str = Field("", description="sent where not empty")
     password: SecretStr = Field(SecretStr(""), description="sent with the user name")
     ca_file: Path | None = Field(None, description="certificate authority; set it to use TLS")
-    client_id: str = Field("gate-centre", min_length=1, max_length=60)
+    client_id: str = Field(
+        "gate-centre", min_length=1, max_length=60, description="beginning of our client ids"
+    )
     receive_maximum: int = Field(
         32, ge=1, le=1_000, description="messages that the broker may have waiting for our ack"
     )
@@ -55,10 +57,15 @@ class Broker(Section):
 class Intake(Section):
     """What a capture may be; checked before decoding."""
 
-    max_bytes: int = Field(4 * 1024 * 1024, ge=10_000, le=64 * 1024 * 1024)
-    max_pixels: int = Field(25_000_000, ge=100_000, le=200_000_000)
-    max_header_bytes: int = Field(8 * 1024, ge=512, le=64 * 1024)
-    clock_warn_ms: Milliseconds = Field(500, description="device clock offset that warns")
+    max_bytes: int = Field(
+        4 * 1024 * 1024, ge=10_000, le=64 * 1024 * 1024, description="largest picture"
+    )
+    max_pixels: int = Field(
+        25_000_000, ge=100_000, le=200_000_000, description="most pixels that a picture may claim"
+    )
+    max_header_bytes: int = Field(
+        8 * 1024, ge=512, le=64 * 1024, description="largest header line of a capture"
+    )
     clock_untrusted_ms: Milliseconds = Field(
         2_000, description="offset above which it proves nothing"
     )
@@ -76,9 +83,6 @@ class Reading(Section):
     deadline_ms: Milliseconds = Field(5_000, description="longest reading of one picture")
     engine: str = Field("rapid", description="plate reader: rapid, tesseract or own")
     recycle_after: int = Field(5_000, ge=1, description="pictures after which a worker is replaced")
-    memory_mb: int = Field(
-        1_500, ge=300, description="address space that a worker may use beyond start"
-    )
 
 
 class Barrier(Section):
@@ -94,12 +98,12 @@ class Web(Section):
     """Pages, API, metrics and health."""
 
     host: str = Field("127.0.0.1", description="address to listen on")
-    port: Port = 8080
+    port: Port = Field(8080, description="port to listen on")
     secure_cookies: bool = Field(False, description="set true behind HTTPS")
-    session_hours: int = Field(12, ge=1, le=24)
-    idle_minutes: int = Field(30, ge=1, le=720)
+    session_hours: int = Field(12, ge=1, le=24, description="longest session")
+    idle_minutes: int = Field(30, ge=1, le=720, description="session end without a request")
     sign_in_attempts: int = Field(5, ge=1, le=100, description="wrong passwords before a lockout")
-    lockout_s: int = Field(300, ge=1, le=86_400)
+    lockout_s: int = Field(300, ge=1, le=86_400, description="how long the lockout lasts")
 
 
 class Settings(Section):
@@ -107,7 +111,9 @@ class Settings(Section):
 
     site: Name = Field("mong-cai", description="the gate's name in topics and declarations")
     data: Path = Field(description="folder of all state: database, evidence, spools")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="least level of log lines"
+    )
     policy: Path | None = Field(None, description="policy file; empty takes the shipped default")
     database: Database = Field(default_factory=lambda: Database())
     broker: Broker = Field(default_factory=lambda: Broker())

@@ -19,6 +19,10 @@ ENGINES: dict[ReadingKind, dict[str, str]] = {
     ReadingKind.MRZ: {"rapid": "ocr.documents.mrz:MrzReader"},
     ReadingKind.CONTAINER: {"rapid": "ocr.documents.container:ContainerReader"},
     ReadingKind.BARCODE: {"zxing": "ocr.documents.barcode:BarcodeReader"},
+    ReadingKind.DOCUMENT: {
+        "rapid": "ocr.documents.paper:DocumentReader",
+        "tesseract": "ocr.documents.paper:TesseractDocumentReader",
+    },
 }
 """Kind -> engine name -> class; the first engine of a kind is its default."""
 

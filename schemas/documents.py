@@ -127,20 +127,22 @@ def declaration_numbers(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(match.group() for match in found))
 
 
-def plates_in(text: str) -> tuple[Plate, ...]:
-    """Plates that stand in running text, each once, in order."""
-    plates = (parse_plate(match.group()) for match in _PLATE.finditer(text.upper()))
-    return tuple({plate.text: plate for plate in plates if plate is not None}.values())
+def plates_in(text: str) -> tuple[tuple[Plate, int, int], ...]:
+    """Plates that stand in running text, in order, with where each begins and ends."""
+    upper = text.upper() if len(text.upper()) == len(text) else text
+    found = ((parse_plate(m.group()), m.start(), m.end()) for m in _PLATE.finditer(upper))
+    return tuple((plate, start, end) for plate, start, end in found if plate is not None)
 
 
-def dates_in(text: str) -> tuple[date, ...]:
-    """Dates in running text: day first with a four-digit year last, or year first."""
-    found: list[date] = []
+def dates_in(text: str) -> tuple[tuple[date, int, int], ...]:
+    """Dates in running text, in order, with where each begins and ends.
+
+    Day first with a four-digit year last, or year first.
+    """
+    found: list[tuple[date, int, int]] = []
     for match in _DATES.finditer(text):
         d, m, y, year, month, day = match.groups()
-        found_date = (
-            _date_of(int(y), int(m), int(d)) if y else _date_of(int(year), int(month), int(day))
-        )
-        if found_date is not None:
-            found.append(found_date)
-    return tuple(dict.fromkeys(found))
+        when = _date_of(int(y), int(m), int(d)) if y else _date_of(int(year), int(month), int(day))
+        if when is not None:
+            found.append((when, match.start(), match.end()))
+    return tuple(found)

@@ -54,6 +54,7 @@ class LaneActor:
         self,
         row: LaneRow,
         lease: Lease,
+        state: Lane | None,
         *,
         policy: Callable[[], Policy],
         store: StepStore,
@@ -65,7 +66,7 @@ class LaneActor:
         self.id = row.id
         self.direction = row.direction
         self.lease = lease
-        self.state = row.state or Lane(id=row.id, since=clock.now())
+        self.state = state or Lane(id=row.id, since=clock.now())
         self.lost = False
         self._policy = policy
         self._store = store

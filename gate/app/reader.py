@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from gate.app.clock import Clock
@@ -25,6 +25,13 @@ from schemas.readings import ReadFailure, Reading, ReadingKind
 log = logging.getLogger(__name__)
 
 RETRY_S = (0.2, 0.5, 1.0, 2.0)
+KINDS: dict[str, tuple[ReadingKind, ...]] = {
+    "document": (ReadingKind.BARCODE, ReadingKind.MRZ, ReadingKind.DOCUMENT),
+    "side": (ReadingKind.CONTAINER,),
+    "top": (ReadingKind.CONTAINER,),
+}
+"""What is looked for in a camera's pictures, by its role, until something is found: the cheap
+before the dear. Every other role is looked at for plates."""
 
 
 class Reader:
@@ -71,13 +78,22 @@ class Reader:
             actor.post(self._event(capture, outcome))
 
     async def _ask(self, capture: PendingCapture) -> ReadOutcome | None:
+        """Look for each kind that the camera's role promises, until something is found."""
+        found: ReadOutcome | None = None
+        for kind in KINDS.get(capture.role, (ReadingKind.PLATE,)):
+            outcome = await self._ask_for(kind, capture)
+            if outcome is None or outcome.readings:
+                return outcome
+            found = outcome if found is None else _nothing(found, outcome)
+        return found
+
+    async def _ask_for(self, kind: ReadingKind, capture: PendingCapture) -> ReadOutcome | None:
         path = self._evidence.path(capture.sha256)
         while True:
             try:
-                return await self._pool.read(path, ReadingKind.PLATE)
+                return await self._pool.read(path, kind)
             except PoolFullError:
                 # The capture is durable: it waits for a place, the lane's deadline does not.
-                self._metrics.queue.labels(queue="reader_refused").inc()
                 await asyncio.sleep(0.1)
             except PoolClosedError:
                 return None
@@ -114,14 +130,26 @@ class Reader:
     def _count(self, outcome: ReadOutcome) -> None:
         best = _best(outcome.readings)
         if best is not None:
-            self._metrics.readings.labels(engine=best.engine, outcome="plate").inc()
+            self._metrics.readings.labels(engine=best.engine, outcome=best.kind.value).inc()
             return
         reason = outcome.failure.reason if outcome.failure else "no_plate"
         self._metrics.readings.labels(engine="none", outcome=reason).inc()
 
 
 def _best(readings: tuple[Reading, ...]) -> Reading | None:
-    return next((r for r in readings if parse_plate(r.text) is not None), None)
+    """The first reading that is what it should be: a plate must have the form of one."""
+    return next(
+        (r for r in readings if r.kind is not ReadingKind.PLATE or parse_plate(r.text)), None
+    )
+
+
+def _nothing(one: ReadOutcome, other: ReadOutcome) -> ReadOutcome:
+    """Two looks that found nothing, as one: both failures in words."""
+    if one.failure is None or other.failure is None or one.failure.reason == other.failure.reason:
+        return one
+    message = f"{one.failure.message}; {other.failure.message}"
+    failure = ReadFailure(reason=one.failure.reason, message=message)
+    return replace(one, failure=failure, ms=one.ms + other.ms)
 
 
 def _quality(outcome: ReadOutcome) -> dict[str, Any] | None:

@@ -8,7 +8,6 @@ import secrets
 import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from datetime import timedelta
 from pathlib import Path
 
 from config.policy_file import load_policy, policy_hash
@@ -23,6 +22,7 @@ from gate.app.health import Health
 from gate.app.hub import Hub
 from gate.app.intake import Intake, IntakeLimits
 from gate.app.lane import LaneActor
+from gate.app.lanes import Lanes
 from gate.app.metrics import Metrics
 from gate.app.officer import Officers
 from gate.app.policies import put_in_force
@@ -32,11 +32,8 @@ from gate.app.sensors import CHANNELS, Sensors
 from gate.app.step_store import StepStore
 from gate.core.lane.events import CaptureStored
 from gate.store import captures as capture_store
-from gate.store import commands as command_store
-from gate.store import lanes as lane_store
 from gate.store.captures import PendingCapture
 from gate.store.embedded import EmbeddedPostgres
-from gate.store.errors import StoreError
 from gate.store.evidence import EvidenceStore
 from gate.store.listener import LaneListener
 from gate.store.migrate import migrate
@@ -50,8 +47,6 @@ from schemas.topics import Channel, topic_filter
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=15)
-RENEW_S = 4.0
 CONNECT_S = 30.0
 
 
@@ -75,7 +70,6 @@ class Service:
         self.clock = clock or Clock()
         self.metrics = Metrics()
         self.hub = Hub()
-        self.lanes: dict[str, LaneActor] = {}
         self.failed: asyncio.Future[None] | None = None
         self._stack = AsyncExitStack()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -96,8 +90,12 @@ class Service:
 
     def lane(self, lane: str) -> LaneActor | None:
         """The lane's actor, where this process runs the lane."""
-        actor = self.lanes.get(lane)
-        return None if actor is None or actor.lost else actor
+        return self._lanes.get(lane)
+
+    @property
+    def lanes(self) -> dict[str, LaneActor]:
+        """All lanes that this process runs or ran."""
+        return self._lanes.actors
 
     async def _start(self) -> None:
         self.settings.data.mkdir(parents=True, exist_ok=True)
@@ -109,7 +107,6 @@ class Service:
         self._assemble()
         await self._start_lanes()
         await self._start_tasks()
-        await self._resume()
 
     async def _open_database(self) -> None:
         s = self.settings
@@ -204,6 +201,10 @@ class Service:
 
     def _assemble(self) -> None:
         s, clock, metrics = self.settings, self.clock, self.metrics
+        store = StepStore(self.database, self.register, clock, s.barrier.ttl_ms)
+        self._lanes = Lanes(
+            self.database, self.register, clock, metrics, store, self._instance(), self._run_lane
+        )
         self.decider = Decider(self.database, s.site, clock, metrics)
         self.decider.use(self.policy, policy_hash(self.policy))
         self.commander = Commander(
@@ -236,30 +237,21 @@ class Service:
 
     async def _start_lanes(self) -> None:
         await put_in_force(self.database, self.policy, self.clock.now(), holder=self._instance())
-        holder = self._instance()
-        store = StepStore(self.database, self.register, self.clock, self.settings.barrier.ttl_ms)
-        for row in self.register.lanes.values():
-            lease = await lane_store.take_lease(
-                self.database, row.id, holder, self.clock.now(), LEASE
-            )
-            if lease is None:
-                log.warning("lane %s is held by another process", row.id)
-                continue
-            self.lanes[row.id] = LaneActor(
-                row, lease, policy=lambda: self.decider.policy, store=store, clock=self.clock,
-                metrics=self.metrics, decide=self.decider.start, order=self.commander.start,
-            )  # fmt: skip
-        self._stack.push_async_callback(self._give_back)
-        await command_store.expire_pending(self.database, tuple(self.lanes), self.clock.now())
+        self._stack.push_async_callback(self._lanes.give_back)
+        self._stack.push_async_callback(self._cancel_tasks)
+        await self._lanes.take_free(self.decider, self.commander)
+
+    def _run_lane(self, actor: LaneActor) -> None:
+        """Run a lane that was taken, and read what was stored but not read before."""
+        self._spawn(f"lane {actor.id}", actor.run())
+        self.sensors.brief(actor)
+        self._spawn(f"resume {actor.id}", self._resume(actor.id))
 
     async def _start_tasks(self) -> None:
-        self._stack.push_async_callback(self._cancel_tasks)
-        for actor in self.lanes.values():
-            self._spawn(f"lane {actor.id}", actor.run())
         listener = LaneListener(self.database, self.hub.changed, self.hub.all_changed)
         self._spawn("listener", listener.run())
         self._spawn("register", self.register.keep_fresh())
-        self._spawn("leases", self._renew())
+        self._spawn("leases", self._lanes.keep(self.decider, self.commander))
         self._spawn("loop lag", self.health.watch_loop())
         self._spawn("parts", self.health.watch_parts())
         self._spawn("sensors", self.sensors.run())
@@ -272,9 +264,8 @@ class Service:
         for client in (self.captures, self.control):
             await client.wait_connected(CONNECT_S)
 
-    async def _resume(self) -> None:
-        """Read what was stored but not read before the last stop."""
-        for capture in await capture_store.pending(self.database, tuple(self.lanes)):
+    async def _resume(self, lane: str) -> None:
+        for capture in await capture_store.pending(self.database, (lane,)):
             self.reader.start(capture)
 
     def _stored(self, capture: PendingCapture, late: bool) -> None:
@@ -284,38 +275,19 @@ class Service:
         if actor is not None and not late:
             actor.post(CaptureStored(at=capture.received_at, capture=capture.id, role=capture.role))
 
-    async def _renew(self) -> None:
-        while True:
-            await asyncio.sleep(RENEW_S)
-            for actor in self.lanes.values():
-                if actor.lost:
-                    continue
-                try:
-                    await lane_store.renew_lease(
-                        self.database, actor.lease, self.clock.now(), LEASE
-                    )
-                except StoreError as error:
-                    log.warning("the lease of lane %s was not renewed: %s", actor.id, error)
-
-    async def _give_back(self) -> None:
-        for actor in self.lanes.values():
-            try:
-                await lane_store.give_back(self.database, actor.lease)
-            except StoreError as error:
-                log.info("the lease of lane %s runs out by itself: %s", actor.id, error)
-
     def _spawn(self, name: str, work: object) -> None:
         task: asyncio.Task[None] = asyncio.create_task(work, name=name)  # type: ignore[arg-type]
         self._tasks.add(task)
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        """A part that ends by itself is a fault of the whole: stop, and be started anew."""
+        """A part that ends by itself is a fault of the whole: stop, and be started anew.
+
+        A lane ends by itself when its lease is lost; what is resumed is done at some time.
+        """
         self._tasks.discard(task)
-        if task.cancelled() or task.get_name().startswith("lane "):
-            if not task.cancelled() and task.exception() is not None:
-                log.error("%s failed", task.get_name(), exc_info=task.exception())
-                self._fail(task)
+        may_end = task.get_name().startswith(("lane ", "resume "))
+        if task.cancelled() or (may_end and task.exception() is None):
             return
         log.error("%s ended", task.get_name(), exc_info=task.exception())
         self._fail(task)

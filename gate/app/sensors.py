@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
 from devices.heartbeat import TIME_EXPIRY_S, time_answer
@@ -59,6 +60,7 @@ class Sensors:
         self._lane = lane
         self._boots: dict[tuple[str, str], str] = {}
         self._online: dict[tuple[str, str], bool] = {}
+        self._reports: dict[str, BarrierReported] = {}
         self._heard: dict[tuple[str, str], float] = {}
         self._seqs: dict[tuple[str, str, Channel], tuple[str, int]] = {}
 
@@ -67,6 +69,17 @@ class Sensors:
         async for delivery in self._client.messages():
             await self._take(delivery)
             self._client.ack(delivery)
+
+    def brief(self, actor: LaneActor) -> None:
+        """Tell a lane that was just taken what its barrier last said."""
+        barrier = self._register.barrier(actor.id)
+        if barrier is None:
+            return
+        if self._online.get((actor.id, barrier.id)):
+            actor.post(BarrierPresence(at=self._clock.now(), online=True))
+        said = self._reports.get(actor.id)
+        if said is not None:
+            actor.post(replace(said, at=self._clock.now()))
 
     async def watch(self) -> None:
         """Call a device offline that has been silent too long: its broker may be half dead."""
@@ -130,16 +143,15 @@ class Sensors:
         if boot is not None and boot != state.stamp.boot:
             log.info("ignored a state of %s from another start of the device", topic.device)
             return
+        report = self._reports[topic.lane] = BarrierReported(
+            at=self._clock.now(),
+            arm=state.arm,
+            loop_safety=state.loop_safety is LoopState.OCCUPIED,
+            loop_exit=state.loop_exit is LoopState.OCCUPIED,
+            local_control=state.local_control,
+        )
         if actor is not None:
-            actor.post(
-                BarrierReported(
-                    at=self._clock.now(),
-                    arm=state.arm,
-                    loop_safety=state.loop_safety is LoopState.OCCUPIED,
-                    loop_exit=state.loop_exit is LoopState.OCCUPIED,
-                    local_control=state.local_control,
-                )
-            )
+            actor.post(report)
 
     async def _status(self, topic: Topic, status: Status, received: int, retained: bool) -> None:
         place = (topic.lane, topic.device)

@@ -25,6 +25,8 @@ examples:
   gate read plate --json lane3/*.jpg          one JSON object a line, for programs
   gate read plate --engine tesseract a.png    with another engine
   gate read mrz --json passport.jpg           the machine-readable zone of a passport or card
+  gate read container --json door.jpg         container numbers with their check digit
+  gate read document --json scan.png          zone, bar codes and printed fields of a document
 
 exit status: 0 all files were read, 1 a file could not be read (the others were), 2 wrong usage
 """
@@ -130,6 +132,7 @@ def _line(record: dict[str, Any]) -> str:
 
 def _reading(reading: Reading) -> dict[str, Any]:
     record: dict[str, Any] = {
+        "kind": str(reading.kind),
         "text": reading.text,
         "confidence": round(reading.confidence, 4),
         "box": [reading.box.x, reading.box.y, reading.box.w, reading.box.h],

@@ -16,7 +16,7 @@ from ocr.documents.container_assembly import (
 )
 from ocr.engines.detector import crop_line
 from ocr.engines.lines import Corners, TextLine
-from ocr.engines.ppocr import PpOcr, read_lines, shared
+from ocr.engines.ppocr import PpOcr, read_lines, shared, tallest
 from ocr.ports import Picture
 from schemas.containers import LENGTH, parse_size_type
 from schemas.readings import Box, Reading, ReadingKind
@@ -25,6 +25,8 @@ _AREAS = (550_000, 1_400_000)
 _ZOOM = 2.5
 _MOST_COLUMNS = 3
 _CLEAR = 0.6
+_COLUMN_COMPUTED = 0.3
+_MOST_LINES = 48
 
 
 class ContainerReader:
@@ -53,7 +55,7 @@ class ContainerReader:
         return tuple(self._reading(container, ms) for container in found)
 
     def _at_scale(self, picture: Picture, scale: float) -> tuple[FoundContainer, ...]:
-        corners = self._models.detector.find(picture, scale=scale)
+        corners = tallest(self._models.detector.find(picture, scale=scale), _MOST_LINES)
         lines = read_lines(self._models.v6, [crop_line(picture, c) for c in corners], corners)
         found = find_containers(lines)
         unseen = [f for f in found if f.check != "read"]
@@ -61,7 +63,8 @@ class ContainerReader:
             lines = [*lines, *self._last_digits(picture, unseen)]
             found = find_containers(lines)
         if not found:
-            return find_containers(self._columns(picture, corners))
+            upright = find_containers(self._columns(picture, corners))
+            return tuple(_less_sure(f) if f.check == "computed" else f for f in upright)
         return tuple(self._second_opinion(picture, f, lines) for f in found)
 
     def _second_opinion(
@@ -125,6 +128,11 @@ class ContainerReader:
             posterior=found.posterior,
             detail=tuple(detail),
         )
+
+
+def _less_sure(found: FoundContainer) -> FoundContainer:
+    """Ten characters of a column: which one of eleven is missing is not known."""
+    return replace(found, confidence=round(found.confidence * _COLUMN_COMPUTED, 4))
 
 
 def _is_clear_digit(line: TextLine) -> bool:

@@ -10,7 +10,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ocr.documents.grid import fit_grid, on_grid
-from ocr.documents.zone import Row, band_around, common_ends, flipped, long_rows, stacks
+from ocr.documents.zone import (
+    Row,
+    band_around,
+    common_ends,
+    flipped,
+    long_rows,
+    neighbours,
+    stacks,
+)
 from ocr.engines.detector import crop_line
 from ocr.engines.lines import Options, TextLine
 from ocr.engines.ppocr import PpOcr, read_lines, shared
@@ -29,6 +37,8 @@ _MOST_SINGLE_ROWS = 8
 _BAND_HEIGHT = 300
 _CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<")
 _FAILED_FACTOR = 0.5
+# Mean probability of a row's characters above which it is taken as read the right way up.
+_LEGIBLE = 0.85
 # Least probability that the second recogniser must give each character of a verified field.
 _SEEN_TOO = 0.4
 
@@ -95,26 +105,50 @@ class MrzReader:
                 return
             for turned in (stack, flipped(stack)):
                 even = common_ends(turned)
-                lines = self._read_rows(picture, even)
-                zone = _zone_of(even, lines)
-                if zone is not None:
-                    yield zone
+                # One row tells whether the others are worth reading: zones end a page.
+                (last,) = self._read_rows(picture, even[-1:])
+                if _maybe_zone(last):
+                    lines = [*self._read_rows(picture, even[:-1]), last]
+                    zone = _zone_of(even, lines) or self._with_third_row(picture, even, lines)
+                    if zone is not None:
+                        yield zone
+                        break
+                elif _is_print(last):
                     break
+
+    def _with_third_row(
+        self, picture: Picture, rows: Sequence[Row], lines: Sequence[TextLine]
+    ) -> _Zone | None:
+        """Two rows of a card's length: look where the third must be, which was not detected."""
+        chosen = _zone_rows(lines)
+        if len(chosen) != 2 or not 26 <= max(len(lines[i].text) for i in chosen) <= 33:
+            return None
+        two = [rows[i] for i in chosen]
+        texts = [lines[i] for i in chosen]
+        before, after = neighbours(two)
+        (above,) = self._read_rows(picture, [before])
+        if _maybe_zone(above):
+            return _zone_of([before, *two], [above, *texts])
+        (below,) = self._read_rows(picture, [after])
+        return _zone_of([*two, after], [*texts, below]) if _maybe_zone(below) else None
 
     def _from_bands(self, picture: Picture, rows: Sequence[Row]) -> Iterator[_Zone]:
         """Look closely round single rows that read like part of a zone."""
         for row in rows[:_MOST_SINGLE_ROWS]:
             for turned in (row, row.reversed()):
                 (line,) = self._read_rows(picture, [turned])
-                if not _zone_like(line.text):
-                    continue
-                band = band_around(turned)
-                crop = crop_line(picture, band.corners())
-                scale = min(_BAND_HEIGHT / crop.shape[0], 3.0)
-                inner = long_rows(self._models.detector.find(crop, scale=scale))
-                for zone in self._from_stacks(crop, inner):
-                    yield replace(zone, rows=tuple(_placed(r, band) for r in zone.rows))
-                break
+                if _zone_like(line.text):
+                    yield from self._in_band(picture, band_around(turned))
+                    break
+                if _is_print(line):
+                    break
+
+    def _in_band(self, picture: Picture, band: Row) -> Iterator[_Zone]:
+        crop = crop_line(picture, band.corners())
+        scale = min(_BAND_HEIGHT / crop.shape[0], 3.0)
+        inner = long_rows(self._models.detector.find(crop, scale=scale))
+        for zone in self._from_stacks(crop, inner):
+            yield replace(zone, rows=tuple(_placed(r, band) for r in zone.rows))
 
     def _read_rows(
         self, picture: Picture, rows: Sequence[Row], recogniser: LineRecogniser | None = None
@@ -207,6 +241,24 @@ def _zone_like(text: str) -> bool:
     return good > 0.85 and marks
 
 
+def _maybe_zone(line: TextLine) -> bool:
+    """Whether a row's text is mostly a zone's characters without the spaces of words."""
+    text = line.text
+    if len(text) < 12:
+        return False
+    good = sum(c in _CHARACTERS for c in text) / len(text)
+    return good > 0.7 and text.count(" ") <= 3
+
+
+def _is_print(line: TextLine) -> bool:
+    """Whether a row is clearly legible and no zone, so that turning it round is no use."""
+    tops = [options[0][1] for options in line.characters]
+    if len(tops) < 8 or sum(tops) / len(tops) < _LEGIBLE:
+        return False
+    small = sum(c.islower() for c in line.text) / len(tops)
+    return small > 0.25 or line.text.strip().count(" ") >= 2
+
+
 def _zone_of(rows: Sequence[Row], lines: Sequence[TextLine]) -> _Zone | None:
     """Decode the run of zone-like rows; None when there is none or it has no layout."""
     chosen = _zone_rows(lines)
@@ -232,7 +284,8 @@ def _zone_of(rows: Sequence[Row], lines: Sequence[TextLine]) -> _Zone | None:
 def _zone_rows(lines: Sequence[TextLine]) -> list[int]:
     """Numbers of the last two or three of the first run of zone-like lines."""
     like = [_zone_like(line.text) for line in lines]
-    if sum(like) < 2 or not any("<<" in line.text for line in lines):
+    long = all(len(line.text) >= 28 and " " not in line.text for line in lines)
+    if sum(like) < 2 or not (long or any("<<" in line.text for line in lines)):
         return []
     start = like.index(True)
     end = start

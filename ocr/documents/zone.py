@@ -92,6 +92,19 @@ def common_ends(rows: Sequence[Row]) -> tuple[Row, ...]:
     return tuple(_stretched(row, start - margin, end + margin, (ux, uy), height) for row in rows)
 
 
+def neighbours(rows: Sequence[Row]) -> tuple[Row, Row]:
+    """Where a row before the first and one after the last would stand, at the rows' distance."""
+    first, second, last = rows[0], rows[1], rows[-1]
+    (ax, ay), (bx, by) = _middle(first.left, first.right), _middle(second.left, second.right)
+    dx, dy = bx - ax, by - ay
+    return _moved(first, -dx, -dy), _moved(last, dx, dy)
+
+
+def _moved(row: Row, dx: float, dy: float) -> Row:
+    (x0, y0), (x1, y1) = row.left, row.right
+    return Row((x0 + dx, y0 + dy), (x1 + dx, y1 + dy), row.height)
+
+
 def flipped(rows: Sequence[Row]) -> tuple[Row, ...]:
     """The stack turned by 180 degrees."""
     return tuple(row.reversed() for row in reversed(rows))

@@ -41,14 +41,17 @@ class PpOcr:
         """SHA-256 over the two files of PP-OCRv6."""
         return digest(DETECTOR_V6, RECOGNISER_V6)
 
-    def find_lines(self, picture: Picture, *, area: int, zoom: float = 2.5) -> list[TextLine]:
-        """Find and read every line, with the detector working at ``area`` pixels.
+    def find_lines(
+        self, picture: Picture, *, area: int, most: int, zoom: float = 2.5
+    ) -> list[TextLine]:
+        """Find and read lines, with the detector working at ``area`` pixels.
 
-        The picture is enlarged at most ``zoom`` times for that.
+        The picture is enlarged at most ``zoom`` times for that; of more than ``most`` lines
+        the tallest are read.
         """
         height, width = picture.shape[:2]
         scale = min(math.sqrt(area / (height * width)), zoom)
-        corners = self.detector.find(picture, scale=scale)
+        corners = tallest(self.detector.find(picture, scale=scale), most)
         return read_lines(self.v6, [crop_line(picture, c) for c in corners], corners)
 
 
@@ -56,6 +59,18 @@ class PpOcr:
 def shared() -> PpOcr:
     """Return this process's models."""
     return PpOcr()
+
+
+def tallest(corners: Sequence[Corners], most: int) -> list[Corners]:
+    """The ``most`` lines with the largest print, in the order given.
+
+    A picture full of text must not take longer than its deadline.
+    """
+    if len(corners) <= most:
+        return list(corners)
+    heights = [min(math.dist(c[0], c[1]), math.dist(c[1], c[2])) for c in corners]
+    least = sorted(heights, reverse=True)[most - 1]
+    return [c for c, height in zip(corners, heights, strict=True) if height >= least][:most]
 
 
 def read_lines(

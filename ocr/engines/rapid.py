@@ -15,7 +15,7 @@ from ocr.engines.assemble import RARE, FoundPlate, find_plates, looks_like_plate
 from ocr.engines.colour import ground_colour
 from ocr.engines.detector import crop_line
 from ocr.engines.lines import Corners
-from ocr.engines.ppocr import PpOcr, read_lines, shared
+from ocr.engines.ppocr import PpOcr, read_lines, shared, tallest
 from ocr.ports import Picture
 from schemas.plate_series import PlateKind
 from schemas.readings import Box, Reading, ReadingKind
@@ -24,6 +24,7 @@ from schemas.readings import Box, Reading, ReadingKind
 # when the first finds no plate that is fairly sure.
 _AREAS = (550_000, 1_600_000)
 _SURE = 0.5
+_MOST_LINES = 32
 _LARGEST_ZOOM = 2.5
 # The second look at a line: how much wider, and what a disagreement leaves of the confidence.
 _STRETCH = 1.5
@@ -65,7 +66,7 @@ class RapidPlateReader:
         return tuple(self._reading(picture, plate, ms) for plate in found)
 
     def _at_scale(self, picture: Picture, scale: float) -> tuple[FoundPlate, ...]:
-        corners = self._models.detector.find(picture, scale=scale)
+        corners = tallest(self._models.detector.find(picture, scale=scale), _MOST_LINES)
         crops = [crop_line(picture, c) for c in corners]
         lines = read_lines(self._models.v6, crops, corners)
         plain = find_plates(lines)

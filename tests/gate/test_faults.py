@@ -44,7 +44,7 @@ async def test_a_database_that_is_away_for_half_a_minute_loses_nothing_and_opens
             await made.show(picture_of(FRONT), picture_of(REAR, 2))
             parts = {p.name: p.well for p in await made.service.health.ready()}
             assert parts["database"] is False
-            await asyncio.sleep(30)
+            await asyncio.sleep(32)
             assert made.body.angle == 0.0
             await server.start()
 

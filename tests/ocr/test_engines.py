@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from pathlib import Path
 
 import cv2
@@ -105,6 +106,18 @@ def test_no_pixels_of_one_picture_are_kept_for_the_next(rapid: RapidPlateReader)
     scene = street(draw_plate(["14C-123.45"], WHITE, BLACK))
     assert rapid.read(scene)
     assert rapid.read(np.full_like(scene, 127)) == ()
+
+
+def test_a_picture_full_of_text_is_read_in_bounded_time(rapid: RapidPlateReader) -> None:
+    page = np.full((1200, 1600, 3), 240, np.uint8)
+    for i in range(180):
+        x, y = 20 + 260 * (i % 6), 40 + 38 * (i // 6)
+        cv2.putText(page, f"A12 345 {i:03}", (x, y), cv2.FONT_HERSHEY_SIMPLEX, 0.9, (0,) * 3, 2)
+    assert len(rapid._models.detector.find(page)) > 100
+    assert len(rapid._models.find_lines(page, area=550_000, most=20)) == 20
+    start = time.process_time()
+    rapid.read(page)
+    assert time.process_time() - start < 8
 
 
 def test_models_run_on_one_thread() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ocr.documents.grid import fit_grid, on_grid
 from ocr.documents.mrz import MrzReader
+from ocr.documents.zone import common_ends, long_rows, stacks
 from ocr.ports import Picture
 from schemas.mrz import mrz_of_reading, parse_mrz
 from schemas.mrz_decode import Choices
@@ -64,6 +65,18 @@ def test_glare_over_the_zone_is_never_verified_with_wrong_text(reader: MrzReader
             if zone.verified:
                 for name in ("number", "birth", "expiry"):
                     assert zone.field(name).raw == truth.field(name).raw
+
+
+def test_a_third_row_that_was_not_detected_is_looked_for(reader: MrzReader) -> None:
+    lines = make_zone(MrzFormat.TD1, 8)
+    photo = photograph(draw_zone(lines), seed=4)
+    found = long_rows(reader._models.detector.find(photo, scale=0.6))
+    (rows, *_) = stacks(found)
+    even = common_ends(rows[-3:])
+    for two in (even[:2], even[1:]):
+        zone = reader._with_third_row(photo, two, reader._read_rows(photo, two))
+        assert zone is not None
+        assert zone.decoded.lines == lines
 
 
 @pytest.mark.parametrize(

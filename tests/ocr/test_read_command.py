@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gate.commands import read
+from tests.ocr.drawn_documents import draw_zone, photograph
 from tests.ocr.drawn_plates import WHITE, as_jpeg, draw_plate, street
 
 
@@ -72,6 +73,40 @@ def test_file_names_with_control_characters_or_broken_bytes_reach_no_terminal(
     shown = capsys.readouterr().out
     assert "\x1b" not in shown
     assert json.loads(shown.splitlines()[-1])["file"].endswith(name)
+
+
+def test_a_zone_is_shown_decoded_with_what_is_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = (
+        "I<UTOD231458907<<<<<<<<<<<<<<<",
+        "7408122F1204159UTO<<<<<<<<<<<6",
+        "ERIKSSON<<ANNA<MARIA<<<<<<<<<<",
+    )
+    file = tmp_path / "card.jpg"
+    file.write_bytes(as_jpeg(photograph(draw_zone(lines), seed=2)))
+    assert run("mrz", "--json", str(file)) == 0
+    (line,) = map(json.loads, capsys.readouterr().out.splitlines())
+    reading = line["readings"][0]
+    assert reading["text"] == "|".join(lines)
+    document = reading["document"]
+    assert (document["surname"], document["given_names"]) == ("ERIKSSON", "ANNA MARIA")
+    assert (document["birth"], document["expiry"]) == ("1974-08-12", "2012-04-15")
+    assert document["verified"] is True
+    assert document["status"]["name"] == "unverified"
+    assert document["problems"] == ["expired on 2012-04-15"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [("mrz", "no_zone"), ("barcode", "no_code"), ("container", "no_container")],
+)
+def test_every_kind_says_what_it_did_not_find(
+    plate_file: Path, capsys: pytest.CaptureFixture[str], kind: str, code: str
+) -> None:
+    assert run(kind, "--json", str(plate_file)) == 0
+    (line,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert line["failure"]["code"] == code
 
 
 def test_wrong_usage_ends_with_status_2(capsys: pytest.CaptureFixture[str]) -> None:
