@@ -77,14 +77,13 @@ def _one_edit(key: str) -> Iterator[str]:
 def _texts(looks: Iterable[SeenPlate]) -> tuple[str, ...]:
     best: dict[str, float] = {}
     for look in looks:
-        if look.text:
+        if len(plate_key(look.text)) >= SHORTEST_KEY:
             best[look.text] = max(best.get(look.text, 0.0), look.confidence)
     return tuple(sorted(best, key=lambda text: (-best[text], text))[:MOST_TEXTS])
 
 
 def _keys(texts: tuple[str, ...]) -> tuple[str, ...]:
-    keys = (plate_key(text) for text in texts)
-    return tuple(dict.fromkeys(key for key in keys if len(key) >= SHORTEST_KEY))
+    return tuple(dict.fromkeys(plate_key(text) for text in texts))
 
 
 def _near(keys: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,0 +1,380 @@
+"""The rules beyond plates and clearances: one test a rule, at its edge."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+
+from gate.core.decide import EDITION, decide
+from gate.core.discretion import open_codes, shown_to
+from gate.core.reasons import RULES, reason
+from gate.core.rules_security import drawn
+from schemas.declarations import Declaration, Direction
+from schemas.policy import Clones, Costs, Dangerous, Inspection, Policy, Weighing
+from schemas.transit import (
+    Authority,
+    Outcome,
+    Reason,
+    Seen,
+    SeenDocument,
+    SeenPass,
+    SeenWeight,
+    Sighting,
+)
+from schemas.watchlist import WatchHit, WatchKind
+from tests.core.builders import BOTH, NOW, TRANSIT, declaration, inputs, look, seen
+
+POLICY = Policy()
+TODAY = NOW.date()
+
+
+def reasons(
+    what: Seen | None = None, declared: Declaration | None = None, policy: Policy = POLICY
+) -> tuple[Reason, ...]:
+    return decide(inputs(what, declared or declaration()), policy).reasons
+
+
+def codes(
+    what: Seen | None = None, declared: Declaration | None = None, policy: Policy = POLICY
+) -> list[str]:
+    return [r.code for r in reasons(what, declared, policy)]
+
+
+def weighed(kg: int, stable: bool = True) -> Seen:
+    return seen(weight=SeenWeight(gross_kg=kg, stable=stable))
+
+
+@pytest.mark.parametrize(
+    ("declared", "kg", "good"),
+    [
+        (30_000, 30_900, True), (30_000, 30_901, False), (30_000, 29_100, True),
+        (30_000, 29_099, False), (10_000, 10_500, True), (10_000, 10_501, False),
+        (10_000, 9_499, False), (0, 12_345, True),
+    ],
+)  # fmt: skip
+def test_weight_may_differ_by_three_per_cent_or_500_kg(declared: int, kg: int, good: bool) -> None:
+    found = reasons(weighed(kg), declaration(gross_kg=declared))
+
+    assert [r.code for r in found] == ["OK_ALL" if good else "WEIGHT_DIFFERS"]
+    if not good:
+        assert dict(found[0].facts) == {"declared": str(declared), "weighed": str(kg)}
+        assert "allowed" in found[0].text
+
+
+def test_weight_above_the_law_is_denied_and_nobody_may_override() -> None:
+    found = reasons(weighed(44_001), declaration(permitted_kg=44_000))
+
+    assert (found[0].code, found[0].outcome, found[0].override) == (
+        "OVERWEIGHT_LEGAL", Outcome.DENY, Authority.NONE,
+    )  # fmt: skip
+    assert found[0].text == "44,001 kg, permitted are 44,000 kg"
+    assert codes(weighed(44_000), declaration(permitted_kg=44_000)) == ["OK_ALL"]
+    lenient = Policy(weighing=Weighing(legal_percent=1.0))
+    assert codes(weighed(44_440), declaration(permitted_kg=44_000), lenient) == ["OK_ALL"]
+
+
+def test_an_unstable_or_missing_weight_holds_only_where_it_counts() -> None:
+    assert codes(weighed(30_000, stable=False)) == ["WEIGHT_UNSTABLE"]
+    assert codes(seen(), policy=Policy(require=("weight",))) == ["WEIGHT_UNSTABLE"]
+    assert codes(weighed(1), policy=Policy(require=("weight",))) == ["OK_ALL"]
+
+
+def test_seals_must_be_the_declared_ones() -> None:
+    sealed = declaration(seals=("VN001", "VN002"))
+
+    assert codes(seen(seals=("VN002", "VN001")), sealed) == ["OK_ALL"]
+    assert codes(seen(seals=("VN001",)), sealed) == ["SEAL_MISSING"]
+    assert codes(seen(seals=()), sealed) == ["SEAL_MISSING"]
+    assert codes(seen(seals=("VN001", "VN003")), sealed) == ["SEAL_MISMATCH"]
+    assert codes(seen(seals=("VN003",))) == ["SEAL_MISMATCH"]
+    assert codes(seen(), sealed) == ["OK_ALL"]
+    assert codes(seen(), sealed, Policy(require=("seal",))) == ["SEAL_MISSING"]
+    assert codes(seen(), declaration(), Policy(require=("seal",))) == ["OK_ALL"]
+    assert reasons(seen(seals=("VN003",)), sealed)[0].text == (
+        "seal VN003 is not declared (declared: VN001, VN002)"
+    )
+
+
+def test_dangerous_goods_pass_only_their_lane() -> None:
+    diesel = declaration(un_number="UN1202")
+    here = Policy(dangerous=Dangerous(lanes=(("UN1202", ("lane-1", "lane-4")),)))
+    there = Policy(dangerous=Dangerous(lanes=(("UN1202", ("lane-4",)),)))
+
+    assert codes(seen(), diesel, here) == ["OK_ALL"]
+    (elsewhere,) = reasons(seen(), diesel, there)
+    assert (elsewhere.code, elsewhere.text) == (
+        "DANGEROUS_GOODS", "dangerous goods UN1202 need lane lane-4",
+    )  # fmt: skip
+    assert reasons(seen(), diesel)[0].text == "dangerous goods UN1202 need an escort"
+
+
+def test_permit_and_insurance_hold_once_they_have_ended() -> None:
+    over = NOW - timedelta(seconds=1)
+
+    assert codes(declared=declaration(permit_until=over)) == ["PERMIT_EXPIRED"]
+    assert codes(declared=declaration(insurance_until=over)) == ["INSURANCE_EXPIRED"]
+    assert codes(declared=declaration(permit_until=NOW, insurance_until=NOW)) == ["OK_ALL"]
+
+
+def test_a_late_return_and_a_jumped_queue_hold() -> None:
+    assert codes(seen(return_overdue=True)) == ["RETURN_OVERDUE"]
+    assert codes(seen(not_called=True)) == ["QUEUE_JUMP"]
+
+
+@pytest.mark.parametrize(
+    ("paper", "code"),
+    [
+        (SeenDocument(kind="border_pass", number="1", problem="unreadable"), "DOC_UNREADABLE"),
+        (SeenDocument(kind="border_pass", number="1", problem="checkdigit"), "DOC_CHECKDIGIT"),
+        (SeenDocument(kind="border_pass", number="1", problem="torn"), "DOC_UNREADABLE"),
+        (SeenDocument(kind="passport", number="1", until=TODAY - timedelta(days=1)), "DOC_EXPIRED"),
+        (SeenDocument(kind="passport", number="1", until=TODAY), "OK_ALL"),
+    ],
+)
+def test_a_bad_document_holds(paper: SeenDocument, code: str) -> None:
+    assert codes(seen(documents=(paper,))) == [code]
+
+
+def test_one_good_document_beside_a_bad_one_is_enough() -> None:
+    bad = SeenDocument(kind="passport", number="1", problem="checkdigit")
+    good = SeenDocument(kind="identity_card", number="2", until=TODAY)
+
+    assert codes(seen(documents=(bad, good))) == ["OK_ALL"]
+    assert codes(seen(), policy=Policy(require=("document",))) == ["DOC_UNREADABLE"]
+
+
+def test_another_driver_or_his_expired_document_hold() -> None:
+    declared = declaration(driver="Nguyễn Văn A", driver_document="001")
+    (other,) = reasons(seen(documents=(SeenDocument(kind="passport", number="002"),)), declared)
+
+    assert other.code == "DRIVER_MISMATCH"
+    assert dict(other.facts) == {"declared": "001", "read": "002"}
+    assert codes(seen(documents=(SeenDocument(kind="p", number="001"),)), declared) == ["OK_ALL"]
+    old = replace(declared, driver_document_until=date(2026, 11, 23))
+    assert codes(declared=old) == ["DOC_EXPIRED"]
+    assert codes(declared=replace(old, driver_document_until=TODAY)) == ["OK_ALL"]
+
+
+def sighting(**changes: object) -> Sighting:
+    made = Sighting(
+        transit=UUID(int=77), lane="lane-2", gate="mong-cai", direction=Direction.EXPORT,
+        came_at=NOW - timedelta(minutes=10), left_at=NOW - timedelta(minutes=9), departed=True,
+    )  # fmt: skip
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "suspected"),
+    [
+        ({}, False),
+        ({"left_at": None}, True),
+        ({"left_at": NOW - timedelta(seconds=119)}, True),
+        ({"left_at": NOW - timedelta(seconds=120)}, False),
+        ({"left_at": NOW - timedelta(seconds=10), "lane": "lane-1"}, False),
+        ({"left_at": NOW - timedelta(seconds=10), "departed": False}, False),
+        ({"gate": "hekou"}, True),
+        ({"gate": "hekou", "left_at": NOW - timedelta(hours=4)}, False),
+        ({"gate": "hekou", "left_at": NOW - timedelta(hours=3, minutes=59)}, True),
+        ({"gate": "elsewhere"}, False),
+    ],
+)
+def test_a_plate_that_was_elsewhere_too_lately_is_a_suspected_clone(
+    changes: dict[str, object], suspected: bool
+) -> None:
+    policy = Policy(clones=Clones(distances=(("hekou", "mong-cai", 400.0),)))
+    found = codes(seen(sightings=(sighting(**changes),)), policy=policy)
+
+    assert found == (["CLONE_SUSPECTED"] if suspected else ["OK_ALL"])
+
+
+def test_where_vehicles_are_paired_two_exports_in_a_row_are_suspected() -> None:
+    paired = Policy(clones=Clones(paired=True))
+
+    assert codes(seen(sightings=(sighting(),)), policy=paired) == ["CLONE_SUSPECTED"]
+    back = sighting(direction=Direction.IMPORT)
+    assert codes(seen(sightings=(back,)), policy=paired) == ["OK_ALL"]
+    assert codes(seen(sightings=(sighting(departed=False),)), policy=paired) == ["OK_ALL"]
+
+
+def test_a_fitting_plate_with_other_container_and_driver_is_a_suspected_clone() -> None:
+    declared = declaration(driver_document="001")
+    driver = (SeenDocument(kind="passport", number="002"),)
+    load = ("MSKU6011672",)
+
+    both = codes(seen(documents=driver, containers=load), declared)
+    assert both[0] == "CLONE_SUSPECTED"
+    assert set(both) == {"CLONE_SUSPECTED", "DRIVER_MISMATCH", "CONTAINER_MISMATCH"}
+    assert codes(seen(documents=driver), declared) == ["DRIVER_MISMATCH"]
+    assert codes(seen(containers=load), declared) == ["CONTAINER_MISMATCH"]
+    known = seen(documents=driver, containers=(*load, "CSQU3054383"))
+    assert "CLONE_SUSPECTED" not in codes(known, declared)
+
+
+def test_a_required_container_that_was_not_read_holds() -> None:
+    needed = Policy(require=("container",))
+
+    assert codes(policy=needed) == ["CONTAINER_MISMATCH"]
+    assert codes(declared=declaration(containers=()), policy=needed) == ["OK_ALL"]
+    assert codes(seen(containers=("CSQU3054383",)), policy=needed) == ["OK_ALL"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "code"),
+    [
+        (SeenPass(declaration="302600000001", plate="14C12345"), "OK_ALL"),
+        (SeenPass(declaration="other", plate="14C12345"), "PASS_MISMATCH"),
+        (SeenPass(declaration="x", plate="9", problem="other_truck"), "PASS_MISMATCH"),
+        (SeenPass(declaration="x", plate="9", problem="forged"), "PASS_FORGED"),
+        (SeenPass(declaration="302600000001", plate="9", problem="expired"), "PASS_FORGED"),
+    ],
+)
+def test_a_gate_pass_must_be_genuine_and_of_this_truck(shown: SeenPass, code: str) -> None:
+    assert codes(seen(gate_pass=shown)) == [code]
+
+
+def test_a_required_pass_that_was_not_shown_refers() -> None:
+    assert codes(policy=Policy(require=("pass",))) == ["PASS_MISMATCH"]
+
+
+def hit(kind: WatchKind, value: str) -> WatchHit:
+    return WatchHit(entry=UUID(int=5), kind=kind, value=value, reason="wanted")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "concerns"),
+    [
+        (WatchKind.PLATE, "14C12345", True),
+        (WatchKind.PLATE, "14C1Z345", True),
+        (WatchKind.PLATE, "14R01234", True),
+        (WatchKind.PLATE, "29A11111", False),
+        (WatchKind.PERSON, "001", True),
+        (WatchKind.PERSON, "002", True),
+        (WatchKind.PERSON, "003", False),
+        (WatchKind.CONTAINER, "CSQU3054383", True),
+        (WatchKind.CONTAINER, "MSKU6011672", False),
+        (WatchKind.FIRM, str(UUID(int=1000)), True),
+        (WatchKind.FIRM, str(UUID(int=1001)), False),
+    ],
+)
+def test_watchlists_concern_what_was_seen_and_what_was_declared(
+    kind: WatchKind, value: str, concerns: bool
+) -> None:
+    what = seen(hits=(hit(kind, value),), documents=(SeenDocument(kind="passport", number="001"),))
+    declared = declaration(driver_document="001")
+    if value == "002":
+        declared = replace(declared, driver_document="002")
+        what = replace(what, documents=())
+    found = reasons(what, declared)
+
+    assert (found[0].code == f"WATCHLIST_{kind.upper()}") is concerns
+    assert found[0].restricted is concerns
+    if concerns:
+        assert found[0].outcome is Outcome.REFER
+        assert found[0].second
+        assert found[0].override is Authority.SUPERVISOR
+
+
+def test_a_watched_plate_is_found_without_any_declaration() -> None:
+    what = replace(seen(look("29A11111")), hits=(hit(WatchKind.PLATE, "29A11111"),))
+    found = decide(replace(inputs(what), declarations=()), POLICY)
+
+    assert {r.code for r in found.reasons} >= {"WATCHLIST_PLATE", "NO_DECLARATION"}
+    firm = replace(what, hits=(hit(WatchKind.FIRM, "x"), hit(WatchKind.PERSON, "1")))
+    assert not any(r.restricted for r in decide(inputs(firm), POLICY).reasons)
+
+
+def test_only_supervisors_see_what_is_watched() -> None:
+    what = seen(hits=(hit(WatchKind.PLATE, "14C12345"), hit(WatchKind.CONTAINER, "CSQU3054383")))
+    found = reasons(what)
+
+    assert len(found) == 2
+    assert shown_to("supervisor", found) == found
+    (plain,) = shown_to("officer", found)
+    assert (plain.code, plain.second, plain.facts, plain.restricted) == (
+        "REFERRED",
+        True,
+        (),
+        False,
+    )
+    assert "wanted" not in plain.text
+    late = reason("TOO_LATE", "late")
+    assert shown_to("shift_lead", (late,)) == (late,)
+    assert open_codes((*found, late)) == ("REFERRED", "TOO_LATE")
+
+
+def test_the_draw_is_fixed_by_seed_and_transit_and_as_frequent_as_the_rate() -> None:
+    draws = [drawn("seed", UUID(int=n)) for n in range(4_000)]
+
+    assert drawn("seed", TRANSIT) == drawn("seed", TRANSIT) != drawn("other", TRANSIT)
+    assert all(0 <= draw < 1 for draw in draws)
+    assert 0.08 < sum(draw < 0.1 for draw in draws) / len(draws) < 0.12
+    every = Policy(inspection=Inspection(rate=1.0, seed="s"))
+    (found,) = reasons(policy=every)
+    assert (found.code, found.second) == ("RANDOM_INSPECTION", True)
+    assert dict(found.facts)["draw"] == f"{drawn('s', TRANSIT):.6f}"
+    assert codes(policy=Policy(inspection=Inspection(rate=0.0, seed="s"))) == ["OK_ALL"]
+
+
+def test_a_closed_lane_and_one_worked_by_hand_open_for_nobody() -> None:
+    assert codes(seen(lane_mode="closed")) == ["LANE_CLOSED"]
+    assert codes(seen(lane_mode="manual")) == ["LANE_MANUAL"]
+
+
+def test_two_readers_of_one_picture_that_disagree_hold() -> None:
+    other = replace(look("14C12346"), engine="second")
+    same = replace(look(), engine="second")
+
+    assert "READERS_DISAGREE" in codes(seen(*BOTH, other))
+    assert "READERS_DISAGREE" not in codes(seen(*BOTH, same))
+    unsure = replace(other, confidence=0.1)
+    assert "READERS_DISAGREE" not in codes(seen(*BOTH, unsure))
+
+
+def test_a_policy_may_ask_for_two_persons_more_often() -> None:
+    strict = Policy(second_for=("LANE_MANUAL",))
+
+    assert reasons(seen(lane_mode="manual"), policy=strict)[0].second
+    assert not reasons(seen(lane_mode="manual"))[0].second
+
+
+def test_the_costs_set_the_probability_that_opens() -> None:
+    assert Costs(wrong_release=999.0, unneeded_hold=1.0).release_min == pytest.approx(0.999)
+    front = look()
+    eight = replace(
+        front, characters=(*front.characters[:5], (("3", 0.97), ("8", 0.03)), *front.characters[6:])
+    )
+    mate = declaration(2, tractor_plate="14C12845")
+    easy = Policy(costs=Costs(wrong_release=9.0, unneeded_hold=1.0))
+    unsure = inputs(seen(eight, BOTH[1]), declaration(), mate)
+
+    assert [r.code for r in decide(unsure, easy).reasons] == ["OK_ALL"]
+    assert [r.code for r in decide(unsure, POLICY).reasons] == ["SEVERAL_DECLARATIONS"]
+
+
+def test_a_match_too_weak_to_open_says_how_weak() -> None:
+    front = look("14C12345", sure=0.62)
+    (doubt,) = reasons(seen(front, look(role="rear", sure=0.62)), declaration(trailer_plate=""),
+                       Policy(undeclared_share=0.9999, open_declarations=10**9))  # fmt: skip
+
+    assert doubt.code == "PLATE_DOUBTFUL"
+    assert "opening needs 99.90%" in doubt.text
+
+
+def test_every_reason_of_the_table_has_a_way_and_keeps_its_fixed_part() -> None:
+    final = {"OK_ALL", "OFFICER_RELEASED", "CUSTOMS_REFUSED", "QUARANTINE_REFUSED",
+             "BORDER_GUARD_REFUSED"}  # fmt: skip
+    for code, rule in RULES.items():
+        made = reason(code, "words", b="2", a="1")
+        assert (made.outcome, made.override, made.second, made.restricted, made.way) == (
+            rule.outcome, rule.override, rule.second, rule.restricted, rule.way,
+        )  # fmt: skip
+        assert made.facts == (("a", "1"), ("b", "2"))
+        assert bool(rule.way) is (code not in final)
+        assert rule.restricted is code.startswith("WATCHLIST_")
+
+
+def test_a_decision_names_the_edition_of_the_rules() -> None:
+    assert decide(inputs(), POLICY).rules == EDITION
