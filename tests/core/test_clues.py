@@ -73,6 +73,10 @@ def test_key_characters_are_what_keys_are_made_of() -> None:
 plates = st.text(alphabet=LETTERS, min_size=6, max_size=8)
 
 
+def test_a_two_letter_series_that_lost_a_letter_is_found() -> None:
+    assert plate_key("14LD12345") in neighbours(plate_key("14L12345"))
+
+
 @given(plates, st.data())
 def test_a_reading_with_one_error_finds_its_plate(plate: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(plate) - 1))
