@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -316,6 +317,170 @@ def test_a_late_reading_decides_anew_unless_an_officer_has_the_truck_in_hand(hel
     assert walk.lane.phase is (Phase.WITH_OFFICER if held else Phase.DECIDING)
 
 
+def passing() -> Walk:
+    """A released truck under the open arm."""
+    walk = Walk().arrived()
+    walk.decided()
+    walk.arm(Arm.OPEN)
+    walk.loop(False)
+    walk.arm(Arm.OPEN, safety=True)
+    return walk
+
+
+def test_a_vehicle_under_the_arm_for_a_minute_alarms_once() -> None:
+    walk = passing()
+    limit = POLICY.deadlines.safety_ms
+    walk.do(lambda at: ev.Tick(at=at), later_ms=limit - 200)
+    walk.arm(Arm.OPEN, safety=True)
+    assert "SAFETY_LOOP_OCCUPIED" not in walk.alarms()
+
+    for _ in range(3):
+        walk.do(lambda at: ev.Tick(at=at), later_ms=400)
+
+    assert walk.alarms().count("SAFETY_LOOP_OCCUPIED") == 1
+
+
+def test_a_free_safety_loop_never_alarms() -> None:
+    walk = passing()
+    walk.arm(Arm.OPEN, exit_=True)
+    walk.do(lambda at: ev.Tick(at=at), later_ms=61_000)
+
+    assert "SAFETY_LOOP_OCCUPIED" not in walk.alarms()
+
+
+def test_somebody_under_the_arm_of_an_empty_lane_alarms_too() -> None:
+    walk = Walk().online()
+    walk.arm(Arm.CLOSED, safety=True)
+    walk.do(lambda at: ev.Tick(at=at), later_ms=61_000)
+
+    assert "SAFETY_LOOP_OCCUPIED" in walk.alarms()
+    assert walk.lane.phase is Phase.IDLE
+
+
+def test_after_a_tailgater_the_next_truck_is_the_officers_whatever_is_read() -> None:
+    walk = passing()
+    walk.arm(Arm.OPEN, exit_=True)
+    walk.arm(Arm.OPEN)
+    walk.arm(Arm.OPEN, safety=True)
+    walk.arm(Arm.OPEN)
+    walk.arm(Arm.CLOSING)
+    walk.arm(Arm.CLOSED)
+    assert walk.lane.phase is Phase.IDLE
+
+    walk.loop(True)
+    assert walk.lane.phase is Phase.WITH_OFFICER
+    walk.picture()
+    assert walk.lane.phase is Phase.WITH_OFFICER
+    assert walk.lane.doubt == ""
+    called = [e.why for e in walk.effects if isinstance(e, fx.CallOfficer)]
+    assert "who went through" in called[-1]
+
+    walk.act(OfficerAction.RELEASE, decision=UUID(int=999))
+    assert walk.lane.phase is Phase.RELEASING
+
+
+@pytest.mark.parametrize("phase", [Phase.RELEASING, Phase.PASSING, Phase.CLEARING])
+def test_an_arm_that_loses_its_power_on_the_way_is_a_fault(phase: Phase) -> None:
+    walk = Walk().arrived()
+    walk.decided()
+    if phase is not Phase.RELEASING:
+        walk.arm(Arm.OPEN)
+    if phase is Phase.CLEARING:
+        walk.arm(Arm.CLOSING, exit_=True)
+    assert walk.lane.phase is phase
+
+    walk.arm(Arm.UNKNOWN)
+
+    assert walk.lane.phase is Phase.FAULT
+    assert "BARRIER_FAULT" in walk.alarms()
+    walk.arm(Arm.CLOSED)
+    expected = Phase.IDLE if phase is Phase.CLEARING else Phase.WITH_OFFICER
+    assert walk.lane.phase is expected
+
+
+def test_a_truck_that_backs_out_while_the_arm_is_up_has_turned_back() -> None:
+    walk = Walk().arrived()
+    walk.decided()
+    walk.arm(Arm.OPEN)
+    walk.loop(False)
+    walk.arm(Arm.CLOSING)
+    walk.arm(Arm.CLOSED)
+    assert walk.lane.phase is Phase.WITH_OFFICER
+    assert "DID_NOT_PASS" in walk.alarms()
+
+    walk.do(lambda at: ev.Tick(at=at), later_ms=4_000)
+
+    assert walk.ends() == [TransitEnd.TURNED_BACK]
+
+
+@pytest.mark.parametrize("when", ["reading", "deciding", "decided"])
+def test_a_lane_worked_by_hand_opens_only_on_an_officers_word(when: str) -> None:
+    walk = Walk().online()
+    take = lambda at: ev.LaneManual(at=at, by="lead", on=True)  # noqa: E731
+    if when == "reading":
+        walk.loop(True)
+        walk.do(lambda at: ev.CaptureStored(at=at, capture=UUID(int=70), role="front"))
+        walk.do(take)
+    elif when == "deciding":
+        walk = Walk().arrived()
+        walk.do(take)
+        walk.decided()
+    else:
+        walk.do(take)
+        walk.loop(True)
+        walk.picture("front")
+        walk.picture("rear", "14R01234")
+        walk.decided()
+
+    assert walk.lane.phase is Phase.WITH_OFFICER
+    assert not walk.opens()
+    walk.act(OfficerAction.RELEASE, decision=UUID(int=999))
+    assert len(walk.opens()) == 1
+
+
+def test_a_lane_given_back_to_the_machine_opens_again() -> None:
+    walk = Walk().online()
+    for on in (True, False):
+        walk.do(lambda at, on=on: ev.LaneManual(at=at, by="lead", on=on))
+    walk.loop(True)
+    walk.picture("front")
+    walk.picture("rear", "14R01234")
+    walk.decided()
+
+    assert walk.lane.phase is Phase.RELEASING
+
+
+def test_two_officers_at_the_same_instant_the_first_wins() -> None:
+    walk = Walk().arrived()
+    walk.decided(Outcome.HOLD)
+    walk.act(OfficerAction.RELEASE, decision=UUID(int=998))
+    second = walk.act(OfficerAction.RELEASE, decision=UUID(int=999))
+
+    assert [o.decision for o in walk.opens()] == [UUID(int=998)]
+    assert isinstance(second[0], fx.Ignore)
+
+
+def test_every_phase_with_a_truck_ends_by_itself_with_an_officer_or_a_fault() -> None:
+    """I8, I13: time alone never opens, and never leaves a truck alone."""
+    for phase in (Phase.ARRIVING, Phase.READING, Phase.DECIDING, Phase.RELEASING, Phase.PASSING,
+                  Phase.CLEARING):  # fmt: skip
+        walk = Walk().arrived()
+        at = walk.now
+        busy = walk.lane.barrier
+        walk.lane = replace(walk.lane, phase=phase, since=at, barrier=busy, decision=UUID(int=3))
+        before = len(walk.opens())
+        for _ in range(200):
+            walk.do(lambda at: ev.Tick(at=at), later_ms=1_000)
+            if walk.lane.phase in (Phase.WITH_OFFICER, Phase.FAULT):
+                break
+            if walk.lane.phase is Phase.DECIDING and phase is not Phase.DECIDING:
+                break
+        expected = {Phase.READING: Phase.DECIDING, Phase.PASSING: Phase.FAULT,
+                    Phase.CLEARING: Phase.FAULT}  # fmt: skip
+        assert walk.lane.phase is expected.get(phase, Phase.WITH_OFFICER)
+        assert len(walk.opens()) == before
+
+
 ARMS = st.sampled_from(list(Arm))
 
 
@@ -329,9 +494,12 @@ class AnyLane(RuleBasedStateMachine):
         self.ended: list[UUID] = []
         self.started: list[UUID] = []
         self.before: Lane = self.walk.lane
+        self.event: object = None
+        self.restarted_at = 0
 
     def apply(self, event: object, later_ms: int = 100) -> None:
         self.before = self.walk.lane
+        self.event = event(self.walk.now + timedelta(milliseconds=later_ms))  # type: ignore[operator]
         for effect in self.walk.do(event, later_ms):
             if isinstance(effect, fx.StartTransit):
                 self.started.append(effect.transit)
@@ -342,6 +510,14 @@ class AnyLane(RuleBasedStateMachine):
                 assert self.walk.lane.phase is Phase.RELEASING
                 assert self.walk.lane.transit == effect.transit
                 assert self.before.barrier.may_open
+                # I13: only a yes opens, never a fault, a deadline or the passing of time.
+                yes = isinstance(self.event, ev.Decided) and self.event.outcome is Outcome.RELEASE
+                asked = (
+                    isinstance(self.event, ev.OfficerActed)
+                    and self.event.action is OfficerAction.RELEASE
+                )
+                assert yes or asked
+                assert not (yes and (self.before.manual or self.before.held_by))
 
     @rule(occupied=st.booleans())
     def loop(self, occupied: bool) -> None:
@@ -427,6 +603,24 @@ class AnyLane(RuleBasedStateMachine):
         assert len(self.ended) == len(set(self.ended))
         still = [t for t in self.started if t not in self.ended]
         assert still == ([self.walk.lane.transit] if self.walk.lane.transit else [])
+
+    @invariant()
+    def after_a_restart_no_old_order_is_sent_and_the_arm_is_unknown(self) -> None:
+        """I19: open transits continue with an officer's look."""
+        if isinstance(self.event, ev.Restarted):
+            lane = self.walk.lane
+            assert lane.barrier.arm is Arm.UNKNOWN
+            assert not lane.barrier.may_open
+            if lane.transit is not None:
+                assert lane.phase in (
+                    Phase.WITH_OFFICER, Phase.PASSING, Phase.CLEARING, Phase.FAULT, Phase.RELEASING,
+                )  # fmt: skip
+
+    @invariant()
+    def memory_is_bounded_by_what_came(self) -> None:
+        """I20: an empty lane remembers no looks of trucks that went."""
+        if self.walk.lane.transit is None:
+            assert self.walk.lane.looks == ()
 
     @invariant()
     def a_phase_with_a_truck_has_a_transit(self) -> None:
