@@ -175,7 +175,7 @@ class Service:
             self.pool = self._readers
             return
         self.pool = ReaderPool(
-            ReaderSpec(plate=s.reading.engine),
+            ReaderSpec(plate=s.reading.engine, second=s.reading.second),
             PoolSettings(
                 workers=s.reading.workers, queue=s.reading.queue,
                 deadline=s.reading.deadline_ms / 1000, recycle_after=s.reading.recycle_after,
