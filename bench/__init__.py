@@ -1,0 +1,1 @@
+"""Speed and accuracy, measured against peers and limits."""
