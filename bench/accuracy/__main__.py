@@ -13,6 +13,7 @@ from bench.accuracy.engines import ENGINES, timed
 from bench.accuracy.pictures import Sample, chosen, drawn, photographs
 from bench.accuracy.report import write_report
 from bench.accuracy.score import Result, figures
+from schemas.readings import Reading
 
 DRAWN = Path(__file__).resolve().parents[2] / "tests" / "ocr" / "plates" / "drawn"
 REPORT = Path(__file__).resolve().parents[2] / "docs" / "accuracy.md"
@@ -34,12 +35,20 @@ def measure(name: str, samples: list[Sample], *, show_wrong: bool) -> list[Resul
             confidence=best.confidence if best else 0.0,
             others=tuple(r.text for r in readings[1:]),
             ms=ms,
+            located=located(readings, sample.corners) if sample.corners else None,
         )
         if show_wrong and not result.exact:
             print(f"  {sample.name} {sample.truth} read {result.text} {result.confidence:.3f} "
                   f"{result.others} [{sample.note}]", flush=True)
         results.append(result)
     return results
+
+
+def located(readings: tuple[Reading, ...], corners: tuple[float, ...]) -> bool:
+    """Whether the middle of any reading's box lies in the upright box round ``corners``."""
+    xs, ys = corners[::2], corners[1::2]
+    middles = [(r.box.x + r.box.w / 2, r.box.y + r.box.h / 2) for r in readings]
+    return any(min(xs) <= x <= max(xs) and min(ys) <= y <= max(ys) for x, y in middles)
 
 
 def main() -> None:

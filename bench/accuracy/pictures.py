@@ -22,7 +22,10 @@ PLATE_FREE_SETS = ("barcode", "mrz", "container")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One picture: ``truth`` in normal form, empty where no plate is to be read."""
+    """One picture: ``truth`` in normal form, empty where no plate is to be read.
+
+    ``corners`` are the plate's eight coordinates where they are known, else empty.
+    """
 
     set_name: str
     name: str
@@ -30,6 +33,7 @@ class Sample:
     note: str
     dev: bool
     load: Callable[[], Picture]
+    corners: tuple[float, ...] = ()
 
 
 def is_dev(path: str) -> bool:
@@ -80,6 +84,7 @@ def drawn(folder: Path) -> Iterator[Sample]:
                 note="",
                 dev=False,
                 load=_reader(folder / row["file"]),
+                corners=tuple(float(v) for v in row["corners"].split()),
             )
 
 

@@ -34,7 +34,8 @@ def write_report(path: Path, every: dict[str, list[Result]]) -> None:
         "",
         "Real photographs are not part of the project. One in five (`dev`, by the hash of the",
         "path) was used for setting thresholds and calibration; *rest* is everything else.",
-        "*exact* = the best reading equals the truth; *found* = any plate was read;",
+        "*exact* = the best reading equals the truth; *found* = any plate was read; *recall* = a",
+        "reading lies on the plate (drawn sets: the photographs do not say where the plate is);",
         "*CER* = edit distance over characters; *ms* = median CPU time a picture on one thread;",
         "*sure* = right / all readings given at least 99 %. In plate-free sets *exact* means that",
         "nothing was read.",
@@ -49,8 +50,8 @@ def write_report(path: Path, every: dict[str, list[Result]]) -> None:
 
 def _table(set_name: str, every: dict[str, list[Result]]) -> list[str]:
     lines = [
-        "| reader | pictures | exact | exact (rest) | found | CER | ms | sure |",
-        "|---|---|---|---|---|---|---|---|",
+        "| reader | pictures | exact | exact (rest) | found | recall | CER | ms | sure |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for name, results in every.items():
         part = [r for r in results if r.set_name == set_name]
@@ -59,9 +60,10 @@ def _table(set_name: str, every: dict[str, list[Result]]) -> list[str]:
         f = figures(part)
         rest = [r for r in part if not r.dev]
         share = f"{figures(rest).exact:.1%} of {len(rest)}" if rest else "-"
+        recall = "-" if f.recall is None else f"{f.recall:.1%}"
         lines.append(
             f"| {_TITLES.get(name, name)} | {f.pictures} | {f.exact:.1%} | {share} | {f.found:.1%} "
-            f"| {f.character_errors:.2%} | {f.ms:.1f} | {f.sure_right}/{f.sure} |"
+            f"| {recall} | {f.character_errors:.2%} | {f.ms:.1f} | {f.sure_right}/{f.sure} |"
         )
     return lines
 

@@ -9,7 +9,10 @@ from statistics import median
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What one reader said about one picture: its best text, confidence and CPU time."""
+    """What one reader said about one picture: its best text, confidence and CPU time.
+
+    ``located`` tells whether any reading lies on the plate; None where its place is unknown.
+    """
 
     set_name: str
     name: str
@@ -19,6 +22,7 @@ class Result:
     confidence: float
     others: tuple[str, ...]
     ms: float
+    located: bool | None = None
 
     @property
     def exact(self) -> bool:
@@ -44,6 +48,7 @@ class Figures:
     exact: float
     anywhere: float
     found: float
+    recall: float | None
     character_errors: float
     ms: float
     sure: int
@@ -52,6 +57,7 @@ class Figures:
 
 def figures(results: Sequence[Result], sure: float = 0.99) -> Figures:
     """Summarise ``results``; for pictures without truth "exact" means that nothing was read."""
+    placed = [r.located for r in results if r.located is not None]
     total = sum(max(len(r.truth), 1) for r in results)
     certain = [r for r in results if r.text and r.confidence >= sure]
     return Figures(
@@ -59,6 +65,7 @@ def figures(results: Sequence[Result], sure: float = 0.99) -> Figures:
         exact=sum(r.exact for r in results) / len(results),
         anywhere=sum(r.exact or r.truth in r.others for r in results) / len(results),
         found=sum(bool(r.text) for r in results) / len(results),
+        recall=sum(placed) / len(placed) if placed else None,
         character_errors=sum(distance(r.text, r.truth) for r in results) / total,
         ms=median(r.ms for r in results),
         sure=len(certain),

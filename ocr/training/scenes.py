@@ -16,7 +16,7 @@ from ocr.training.camera import photograph, weather
 from ocr.training.crops import place, pose
 from ocr.training.fonts import Atlas
 from ocr.training.plate import draw_plate
-from ocr.training.series import random_plate
+from ocr.training.series import PlateText, random_plate
 
 SCENE_HEIGHT, SCENE_WIDTH = 320, 448
 MOST_PLATES = 6
@@ -36,7 +36,7 @@ def _tone(rng: random.Random) -> list[float]:
     return [rng.uniform(0, 255) for _ in range(3)]
 
 
-def _vehicle(rng: random.Random, image: NDArray[Any]) -> None:
+def vehicle(rng: random.Random, image: NDArray[Any]) -> None:
     """A body with window, lamps and grille: shapes whose edges surround real plates."""
     h, w = image.shape[:2]
     bw, bh = int(w * rng.uniform(0.2, 0.9)), int(h * rng.uniform(0.25, 0.9))
@@ -62,7 +62,7 @@ def _vehicle(rng: random.Random, image: NDArray[Any]) -> None:
         cv2.ellipse(image, centre, size, 0, 0, 360, lamp, -1, cv2.LINE_AA)
 
 
-def _words(rng: random.Random, atlas: Atlas, image: NDArray[Any]) -> None:
+def words(rng: random.Random, atlas: Atlas, image: NDArray[Any]) -> None:
     """A sign, advert, time stamp or container number: letters that are not a plate."""
     h, w = image.shape[:2]
     size = rng.randint(6, 46)
@@ -87,7 +87,7 @@ def _words(rng: random.Random, atlas: Atlas, image: NDArray[Any]) -> None:
         x += mask.shape[1] + max(1, size // 8)
 
 
-def _clutter(rng: random.Random, image: NDArray[Any]) -> None:
+def clutter(rng: random.Random, image: NDArray[Any]) -> None:
     """Stripes of a barrier or kerb, blank plates and boxes, wheels."""
     h, w = image.shape[:2]
     roll = rng.random()
@@ -125,13 +125,23 @@ def _free(quads: list[NDArray[np.float32]], quad: NDArray[np.float32]) -> bool:
     )
 
 
-def _plate(
-    rng: random.Random, atlas: Atlas, image: Picture, quads: list[NDArray[np.float32]], hard: float
+def set_plate(
+    rng: random.Random,
+    atlas: Atlas,
+    image: Picture,
+    quads: list[NDArray[np.float32]],
+    hard: float,
+    *,
+    text: PlateText | None = None,
+    width: float = 0.0,
 ) -> Picture:
-    """Set one more plate where none is yet, with a holder and shadow round it at times."""
-    text = random_plate(rng)
+    """Set one more plate where none is yet, with a holder and shadow round it at times.
+
+    Its corners are added to ``quads``; where there is no room the picture stays as it is.
+    """
+    text = text or random_plate(rng)
     low, high = (24, 300) if len(text.lines) == 1 else (18, 220)
-    width = float(np.exp(rng.uniform(np.log(low), np.log(high))))
+    width = width or float(np.exp(rng.uniform(np.log(low), np.log(high))))
     flat = draw_plate(rng, atlas, text, height=40 if width < 120 else 64)
     face = weather(rng, flat.image, hard)
     ph, pw = face.shape[:2]
@@ -160,14 +170,14 @@ def draw_scene(rng: random.Random, atlas: Atlas, photos: list[Picture]) -> Scene
     for _ in range(rng.choice((0, 1, 2, 4))):
         _collage(rng, image, photos)
     for _ in range(rng.choice((0, 0, 1, 1, 2, 3))):
-        _vehicle(rng, image)
+        vehicle(rng, image)
     for _ in range(rng.choice((0, 0, 1, 2, 4))):
-        _clutter(rng, image)
+        clutter(rng, image)
     for _ in range(rng.choice((0, 1, 1, 2, 4))):
-        _words(rng, atlas, image)
+        words(rng, atlas, image)
     quads: list[NDArray[np.float32]] = []
     for _ in range(rng.choice((0, 1, 1, 1, 2, 2, 3, 5))):
-        image = _plate(rng, atlas, image, quads, hard)
+        image = set_plate(rng, atlas, image, quads, hard)
     image = photograph(rng, image, rng.uniform(4, 12), hard * 0.8)
     corners = np.float32(quads).reshape(-1, 4, 2)
     if rng.random() < 0.5:
