@@ -38,8 +38,11 @@ def measure(name: str, samples: list[Sample], *, show_wrong: bool) -> list[Resul
             located=located(readings, sample.corners) if sample.corners else None,
         )
         if show_wrong and not result.exact:
-            print(f"  {sample.name} {sample.truth} read {result.text} {result.confidence:.3f} "
-                  f"{result.others} [{sample.note}]", flush=True)
+            print(
+                f"  {sample.name} {sample.truth} read {result.text} {result.confidence:.3f} "
+                f"{result.others} [{sample.note}]",
+                flush=True,
+            )
         results.append(result)
     return results
 
@@ -77,7 +80,7 @@ def main() -> None:
         for set_name in dict.fromkeys(s.set_name for s in samples):
             f = figures([r for r in every[name] if r.set_name == set_name])
             print(
-                f"{name:10} {set_name:24} {f.pictures:4} exact {f.exact:6.1%} any {f.anywhere:6.1%} "
+                f"{name:10} {set_name:22} {f.pictures:4} exact {f.exact:6.1%} any {f.anywhere:6.1%} "
                 f"found {f.found:6.1%} CER {f.character_errors:6.2%} ms {f.ms:7.1f} "
                 f"sure {f.sure_right}/{f.sure}",
                 flush=True,

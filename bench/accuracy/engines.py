@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -65,7 +66,7 @@ class WholePictureTesseract:
             grey = cv2.resize(grey, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
         text = pytesseract.image_to_string(grey, config=f"--psm {7 if small else 11}")
         lines = [line.strip() for line in text.splitlines() if line.strip()]
-        candidates = [*lines, *(a + b for a, b in zip(lines, lines[1:], strict=False))]
+        candidates = [*lines, *(a + b for a, b in pairwise(lines))]
         for candidate in candidates:
             repaired = repair_plate(candidate)
             if repaired:

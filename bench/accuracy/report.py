@@ -29,8 +29,7 @@ def write_report(path: Path, every: dict[str, list[Result]]) -> None:
     lines = [
         "# How well plates are read",
         "",
-        f"Measured on {datetime.now(UTC):%Y-%m-%d} at commit {_commit()} by `make accuracy` "
-        "(`python -m bench.accuracy --report`).",
+        f"Measured on {datetime.now(UTC):%Y-%m-%d} at commit {_commit()} by `make accuracy`.",
         "",
         "Real photographs are not part of the project. One in five (`dev`, by the hash of the",
         "path) was used for setting thresholds and calibration; *rest* is everything else.",

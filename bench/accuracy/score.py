@@ -80,6 +80,6 @@ def calibration_error(results: Sequence[Result], bins: int = 10) -> float:
     for k in range(bins):
         part = [r for r in read if min(int(r.confidence * bins), bins - 1) == k]
         if part:
-            gap = sum(r.confidence for r in part) / len(part) - sum(r.exact for r in part) / len(part)
-            error += abs(gap) * len(part) / len(read)
+            gap = sum(r.confidence - r.exact for r in part)
+            error += abs(gap) / len(read)
     return error

@@ -32,6 +32,10 @@ _SHOWN = 5
 
 Column = dict[str, float]
 
+_ABSENT: Column = {GAP: 0.6}
+"""A look without a character where another has one. Readers lose a character more easily than
+they invent one (of two equal neighbours one is dropped), hence no certainty."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
@@ -78,7 +82,7 @@ def fuse(
     mixed = [
         _mix([row[i] for row in rows], weights)
         for i in range(len(anchor) * 2 + 1)
-        if any(row[i] != {GAP: 1.0} for row in rows)
+        if any(row[i] != _ABSENT for row in rows)
     ]
     return _fused(usable, mixed, weights)
 
@@ -118,7 +122,7 @@ def _line_up(anchor: Sequence[Column], other: Sequence[Column]) -> list[Column]:
     """``other`` laid along ``anchor``: gap, position, gap, position, ... gap columns.
 
     Even places hold a character that ``anchor`` lacks there (at most one each), odd places
-    the character opposite to an anchor position; what is absent is a certain gap.
+    the character opposite to an anchor position; what is absent is ``_ABSENT``.
     """
     n, m = len(anchor), len(other)
     gap_cost = 4.0
@@ -136,7 +140,7 @@ def _line_up(anchor: Sequence[Column], other: Sequence[Column]) -> list[Column]:
                 ways.append((cost[i][j - 1] + gap_cost, "other"))
             if ways:
                 cost[i][j], step[i][j] = min(ways)
-    row: list[Column] = [{GAP: 1.0} for _ in range(2 * n + 1)]
+    row: list[Column] = [dict(_ABSENT) for _ in range(2 * n + 1)]
     i, j = n, m
     while i or j:
         move = step[i][j]

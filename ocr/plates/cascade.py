@@ -1,8 +1,8 @@
 """The gate's plate reader: our networks first, PP-OCR only where they are in doubt.
 
-A sure reading of ours costs a few milliseconds and ends the matter. A doubtful one is shown to PP-OCR,
-cut out and enlarged; the two are fused character by character, and where they disagree the
-confidence falls. Where ours finds nothing but a hint, PP-OCR sees the whole picture.
+A sure reading of ours costs a few milliseconds and ends the matter. A doubtful one is shown to
+PP-OCR, cut out and enlarged; the two are fused character by character, and where they disagree
+the confidence falls. Where ours finds nothing but a hint, PP-OCR sees the whole picture.
 """
 
 from __future__ import annotations
@@ -83,8 +83,7 @@ def together(ours: Reading, theirs: Reading) -> Reading:
     if ours.text == theirs.text:
         joint = 1 - (1 - ours.confidence) * (1 - theirs.confidence)
         sure = tuple(
-            1 - (1 - a) * (1 - b)
-            for a, b in zip(ours.confidences, theirs.confidences, strict=True)
+            1 - (1 - a) * (1 - b) for a, b in zip(ours.confidences, theirs.confidences, strict=True)
         )
         return replace(ours, confidence=min(joint, *sure), confidences=sure)
     fused = fuse([Look(reading=ours, source="own"), Look(reading=theirs, source="ppocr")])

@@ -64,10 +64,10 @@ class PlateLocator:
             work = cv2.copyMakeBorder(work, 0, bottom, 0, right, cv2.BORDER_REPLICATE)
         block = cv2.dnn.blobFromImage(work, 1 / 127.5, mean=(127.5, 127.5, 127.5))
         heat, offsets = self._network.session.run(None, {self._network.input_name: block})
-        factor = np.float32([width / size[0], height / size[1]])
+        factor = np.array([width / size[0], height / size[1]], np.float32)
         found = _peaks(heat[0, 0], offsets[0], least)
         return tuple(
-            Located(corners=np.float32(corners * factor), score=score)
+            Located(corners=(corners * factor).astype(np.float32), score=score)
             for corners, score in _distinct(found)[:most]
         )
 

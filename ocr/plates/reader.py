@@ -63,7 +63,8 @@ class SlotPlateReader:
         height, width = picture.shape[:2]
         spelling, corners = sight.spelling, sight.located.corners
         x0, y0 = np.clip(np.floor(corners.min(axis=0)), 0, [width - 1, height - 1]).astype(int)
-        x1, y1 = np.clip(np.ceil(corners.max(axis=0)), [x0 + 1, y0 + 1], [width, height]).astype(int)
+        high = np.ceil(corners.max(axis=0))
+        x1, y1 = np.clip(high, [x0 + 1, y0 + 1], [width, height]).astype(int)
         confidence = min(calibrated(sight.probability), *spelling.chars)
         plate = parse_plate(spelling.text)
         display = plate.display if plate else spelling.text

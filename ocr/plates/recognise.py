@@ -53,8 +53,8 @@ class SlotRecogniser:
         chars, layout = self._network.session.run(None, {self._network.input_name: block})[:2]
         chars = _log_softmax(chars / self._temperature)
         a, b = len(COUNTRIES), len(COUNTRIES) + len(LINE_CLASSES)
-        kinds = [np.exp(_log_softmax(part)) for part in (layout[:, :a], layout[:, a:b], layout[:, b:])]
-        assert kinds[2].shape[1] == len(COLOURS)
+        parts = (layout[:, :a], layout[:, a:b], layout[:, b : b + len(COLOURS)])
+        kinds = [np.exp(_log_softmax(part)) for part in parts]
         return [
             Slots(chars=chars[i], country=kinds[0][i], lines=kinds[1][i], colour=kinds[2][i])
             for i in range(len(strips))

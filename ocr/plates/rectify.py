@@ -40,15 +40,15 @@ def rectify(
     x0, y0 = min(max(x0, 0), cols - 1), min(max(y0, 0), rows - 1)
     x1, y1 = max(min(x1, cols), x0 + 1), max(min(y1, rows), y0 + 1)
     patch = picture[y0:y1, x0:x1]
-    quad = quad - np.float32([x0, y0])
+    quad = quad - np.array([x0, y0], np.float32)
     across = float(np.linalg.norm(quad[1] - quad[0]) + np.linalg.norm(quad[2] - quad[3])) / 2
     shrink = across / width
     if shrink > 1.5:
         size = (max(1, round(patch.shape[1] / shrink)), max(1, round(patch.shape[0] / shrink)))
-        factors = np.float32([size[0] / patch.shape[1], size[1] / patch.shape[0]])
+        factors = np.array([size[0] / patch.shape[1], size[1] / patch.shape[0]], np.float32)
         patch = cv2.resize(patch, size, interpolation=cv2.INTER_AREA)
         quad = quad * factors
-    target = np.float32([[0, 0], [width, 0], [width, height], [0, height]])
+    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     matrix = cv2.getPerspectiveTransform(quad.astype(np.float32), target)
     warped = cv2.warpPerspective(
         patch, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE

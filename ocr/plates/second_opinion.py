@@ -31,7 +31,7 @@ class SecondOpinion:
         """Read round ``place`` only; corners and boxes come back in ``picture``'s pixels."""
         height, width = picture.shape[:2]
         low, high = place.corners.min(axis=0), place.corners.max(axis=0)
-        room = np.float32([place.width * _ROOM + 4] * 2)
+        room = place.width * _ROOM + 4
         x0, y0 = np.floor(np.maximum(low - room, 0)).astype(int)
         x1, y1 = np.ceil(np.minimum(high + room, [width, height])).astype(int)
         piece = picture[y0:y1, x0:x1]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ocr.plates.alphabet import ALPHABET, SLOTS
 from schemas.plate_series import PATTERNS, VN_PROVINCES, Pattern, PlateKind
-from schemas.plates import normalise_plate, parse_plate
+from schemas.plates import parse_plate
 
 _SHOWN = 5
 _LEAST = 1e-4
@@ -56,7 +56,7 @@ def _mask(pattern: Pattern) -> NDArray[np.bool_]:
 
 _FORMS = tuple(p for p in PATTERNS if len(p.positions) <= SLOTS)
 _MASKS = np.stack([_mask(p) for p in _FORMS])
-_CODES = np.array([[_INDEX[a], _INDEX[b]] for a, b in VN_PROVINCES])
+_CODES = np.array([[_INDEX[code[0]], _INDEX[code[1]]] for code in VN_PROVINCES])
 
 
 def spell(logs: NDArray[np.float32]) -> Spelling | None:
@@ -93,7 +93,10 @@ def _spelling(
         chosen = [(ALPHABET[c], float(p[slot, c])) for c in order if c and p[slot, c] >= _LEAST]
         if classes[slot] not in order:
             chosen.append((ALPHABET[classes[slot]], float(p[slot, classes[slot]])))
-        posterior.append(tuple((text[slot] if c == "D" == _bare(text[slot]) else c, round(q, 5)) for c, q in chosen))
+        # The network reads Đ as D; the normal form may want it back.
+        posterior.append(
+            tuple((text[slot] if _bare(text[slot]) == c else c, round(q, 5)) for c, q in chosen)
+        )
     raw = "".join(ALPHABET[c] for c in logs.argmax(axis=1)).rstrip("_")
     return Spelling(
         text=text,
@@ -107,4 +110,4 @@ def _spelling(
 
 
 def _bare(char: str) -> str:
-    return normalise_plate(char) if char == "Đ" else char
+    return "D" if char == "Đ" else char

@@ -48,7 +48,8 @@ def weather(rng: random.Random, image: Picture, hard: float) -> Picture:
     if rng.random() < 0.12 * hard + 0.03:
         yy, xx = np.mgrid[0:h, 0:w].astype(np.float32)
         cx, cy, r = rng.uniform(0, w), rng.uniform(0, h), rng.uniform(0.3, 1.5) * h
-        out += np.exp(-((xx - cx) ** 2 + (yy - cy) ** 2) / (r * r))[..., None] * rng.uniform(60, 220)
+        spot = np.exp(-((xx - cx) ** 2 + (yy - cy) ** 2) / (r * r))
+        out += spot[..., None] * rng.uniform(60, 220)
     if rng.random() < 0.04 * hard:
         x, y = rng.randint(0, w), rng.randint(0, h)
         size = (rng.randint(2, max(3, w // 6)), rng.randint(2, max(3, h // 3)))

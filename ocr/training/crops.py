@@ -103,9 +103,7 @@ def positive(rng: random.Random, atlas: Atlas, photos: list[Picture], hard: floa
         image=strip,
         label=np.uint8(encode(text.text)),
         centres=_carry(flat, quad, look),
-        layout=np.uint8(
-            [COUNTRIES.index(text.country), lines - 1, COLOURS.index(text.colour)]
-        ),
+        layout=np.uint8([COUNTRIES.index(text.country), lines - 1, COLOURS.index(text.colour)]),
     )
 
 
@@ -130,9 +128,7 @@ def _carry(flat: FlatPlate, quad: NDArray[Any], look: NDArray[Any]) -> NDArray[n
     """Where each character lies in the strip, through both homographies."""
     ph, pw = flat.image.shape[:2]
     corners = np.float32([[0, 0], [pw, 0], [pw, ph], [0, ph]])
-    strip = np.float32(
-        [[0, 0], [INPUT_WIDTH, 0], [INPUT_WIDTH, INPUT_HEIGHT], [0, INPUT_HEIGHT]]
-    )
+    strip = np.float32([[0, 0], [INPUT_WIDTH, 0], [INPUT_WIDTH, INPUT_HEIGHT], [0, INPUT_HEIGHT]])
     matrix = cv2.getPerspectiveTransform(look.astype(np.float32), strip)
     matrix = matrix @ cv2.getPerspectiveTransform(corners, quad)
     points = cv2.perspectiveTransform(flat.centres[None], matrix)[0]

@@ -34,6 +34,7 @@ class Detector(nn.Module):
         eighth = self.eighth(self.stem(picture))
         sixteenth = self.sixteenth(eighth)
         wide = nn.functional.interpolate(self.lateral8(self.deep(sixteenth)), scale_factor=2.0)
-        up = nn.functional.interpolate(self.lateral16(torch.relu(sixteenth + wide)), scale_factor=2.0)
+        mixed = self.lateral16(torch.relu(sixteenth + wide))
+        up = nn.functional.interpolate(mixed, scale_factor=2.0)
         merged = self.merge(torch.relu(eighth + up))
         return self.heat(merged), self.corners(merged)

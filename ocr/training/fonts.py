@@ -18,7 +18,7 @@ from ocr.training.strokes import draw_glyph, random_style
 
 GLYPH_HEIGHT = 64
 
-FONT_PACKAGES = (
+_PACKAGES = (
     "fonts-roadgeek fonts-opendin fonts-osifont fonts-bebas-neue fonts-dejavu-core "
     "fonts-dejavu-extra fonts-liberation fonts-roboto-unhinted fonts-noto-cjk "
     "fonts-noto-cjk-extra fonts-noto-core fonts-wqy-microhei fonts-wqy-zenhei fonts-arphic-ukai "
@@ -26,9 +26,11 @@ FONT_PACKAGES = (
     "fonts-dosis fonts-league-mono fonts-play fonts-freefont-ttf fonts-smiley-sans "
     "fonts-apropal fonts-jetbrains-mono fonts-league-spartan fonts-karla fonts-cabin "
     "fonts-manrope fonts-urw-base35 fonts-agave fonts-b612 fonts-inter"
-).split()
+)
+FONT_PACKAGES = tuple(_PACKAGES.split())
+"""Debian packages of the fonts below; all are under free licences."""
 
-_LATIN = (
+_LATIN_NAMES = (
     "RG2014B RG2014C RG2014D RG2014E RG2014EM RG2014F OSP-DIN osifont BebasNeue-Bold "
     "BebasNeue-Regular BebasNeue-Book DejaVuSansCondensed-Bold DejaVuSansCondensed DejaVuSans-Bold "
     "DejaVuSansMono-Bold LiberationSans-Bold LiberationSansNarrow-Bold "
@@ -43,9 +45,9 @@ _LATIN = (
     "Cabin-Bold Cabin-SemiBold Manrope-Bold NimbusSansNarrow-Bold NimbusSans-Bold "
     "NimbusSansNarrow-Regular agave-b-autohinted B612-Bold B612Mono-Bold Inter-Bold "
     "Inter-SemiBold InterDisplay-Bold NotoSansMono-Bold"
-).split()
+)
 
-_HAN = "wqy-microhei wqy-zenhei ukai gkai00mp SmileySans-Oblique".split()
+_HAN = ("wqy-microhei", "wqy-zenhei", "ukai", "gkai00mp", "SmileySans-Oblique")
 _HAN_PREFIXES = ("NotoSansCJK-", "NotoSerifCJK-")
 
 Glyphs = dict[str, NDArray[np.uint8]]
@@ -92,7 +94,7 @@ def load_atlas(seed: int = 7, drawn: int = 90) -> Atlas:
     Raises FontsMissingError, naming the packages to install.
     """
     files = {p.stem: p for p in sorted(Path("/usr/share/fonts").rglob("*")) if _usable(p)}
-    latin = [_load(files[n], DIGITS + LETTERS) for n in _LATIN if n in files]
+    latin = [_load(files[n], DIGITS + LETTERS) for n in _LATIN_NAMES.split() if n in files]
     han_names = [n for n in files if n in _HAN or n.startswith(_HAN_PREFIXES)]
     # Face 2 of the Noto collections holds the simplified Chinese forms.
     han = [

@@ -73,7 +73,8 @@ class _Typesetter:
         size = max(2, round(height * self.rng.uniform(0.08, 0.18)))
         mask = np.zeros((height, size), np.uint8)
         if char == "-":
-            mask = np.zeros((height, max(3, round(height * self.rng.uniform(0.14, 0.32)))), np.uint8)
+            length = max(3, round(height * self.rng.uniform(0.14, 0.32)))
+            mask = np.zeros((height, length), np.uint8)
             thick = max(2, round(height * self.rng.uniform(0.07, 0.15)))
             y = (height - thick) // 2
             mask[y : y + thick] = 255
@@ -93,7 +94,10 @@ def _set_line(
     gap = height * rng.uniform(0.07, 0.24)
     # Plates set characters in cells of one width: a narrow 1 then stands free.
     cell = height * setter.squeeze * rng.uniform(0.40, 0.5) if rng.random() < 0.6 else 0.0
-    widths = [m.shape[1] if c in "-.·" else max(m.shape[1], cell) for m, c in zip(masks, line, strict=True)]
+    widths = [
+        m.shape[1] if c in "-.·" else max(m.shape[1], cell)
+        for m, c in zip(masks, line, strict=True)
+    ]
     total = sum(widths) + gap * (len(masks) - 1)
     strip = np.zeros((height, int(total) + 4), np.uint8)
     x, centres = 1.0, []
@@ -153,11 +157,13 @@ def _paint(rng: random.Random, plate: PlateText, h: int, w: int) -> tuple[NDArra
 def _frame(rng: random.Random, canvas: NDArray[Any], ink: Colour) -> None:
     h, w = canvas.shape[:2]
     if rng.random() < 0.75:
-        inset, thick = round(h * rng.uniform(0.01, 0.05)), max(1, round(h * rng.uniform(0.01, 0.03)))
+        inset = round(h * rng.uniform(0.01, 0.05))
+        thick = max(1, round(h * rng.uniform(0.01, 0.03)))
         cv2.rectangle(canvas, (inset, inset), (w - 1 - inset, h - 1 - inset), ink, thick)
     if rng.random() < 0.3:
         tone = _vary(rng, (120, 120, 120), 70)
-        cv2.rectangle(canvas, (0, 0), (w - 1, h - 1), tone, max(1, round(h * rng.uniform(0.02, 0.09))))
+        rim = max(1, round(h * rng.uniform(0.02, 0.09)))
+        cv2.rectangle(canvas, (0, 0), (w - 1, h - 1), tone, rim)
     for _ in range(rng.choice((0, 0, 2, 4))):
         x = round(w * rng.choice((0.06, 0.2, 0.3, 0.5, 0.7, 0.8, 0.94)))
         y = round(h * rng.choice((0.08, 0.5, 0.92)))

@@ -53,7 +53,9 @@ class Look(nn.Module):
         self.query, self.out = nn.Linear(width, width), nn.Linear(width, width)
         self.key, self.value = nn.Linear(width, width), nn.Linear(width, width)
         self.norm, self.norm_mlp = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.mlp = nn.Sequential(nn.Linear(width, width * 2), nn.ReLU(), nn.Linear(width * 2, width))
+        self.mlp = nn.Sequential(
+            nn.Linear(width, width * 2), nn.ReLU(), nn.Linear(width * 2, width)
+        )
 
     def forward(self, queries: Tensor, memory: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
         """``queries`` n x q x d, ``memory`` n x c x d, ``places`` c x d: new queries, weights.

@@ -18,7 +18,7 @@ SHARD = 2048
 
 
 def draw_shard(folder: Path, shard: int, count: int = SHARD) -> None:
-    """Write ``scenes`` (uint8 n x 320 x 448 x 3) and ``quads`` (float n x 6 x 4 x 2, NaN = none)."""
+    """Write ``scenes`` (uint8 n x 320 x 448 x 3), ``quads`` (float n x 6 x 4 x 2, NaN = none)."""
     rng = random.Random(f"detector shard {shard}")
     atlas, photos = load_atlas(), load_photographs()
     images = np.empty((count, SCENE_HEIGHT, SCENE_WIDTH, 3), np.uint8)

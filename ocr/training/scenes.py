@@ -1,4 +1,4 @@
-"""Whole pictures for the detector: vehicles drawn roughly, plates on them, and much that is none."""
+"""Whole pictures for the detector: roughly drawn vehicles, plates, and much that is none."""
 
 from __future__ import annotations
 
@@ -44,8 +44,9 @@ def vehicle(rng: random.Random, image: NDArray[Any]) -> None:
     body = _tone(rng)
     cv2.rectangle(image, (x, y), (x + bw, y + bh), body, -1)
     glass = [rng.uniform(10, 90)] * 3
-    top = [(x + bw // 8, y + bh // 3), (x + bw // 5, y), (x + bw * 4 // 5, y), (x + bw * 7 // 8, y + bh // 3)]
-    cv2.fillPoly(image, [np.int32(top)], glass)
+    sill = y + bh // 3
+    pane = [(x + bw // 8, sill), (x + bw // 5, y), (x + bw * 4 // 5, y), (x + bw * 7 // 8, sill)]
+    cv2.fillPoly(image, [np.int32(pane)], glass)
     bars = y + int(bh * rng.uniform(0.4, 0.6))
     dark = [rng.uniform(0, 80)] * 3
     cv2.rectangle(image, (x + bw // 4, bars), (x + bw * 3 // 4, bars + bh // 6), dark, -1)
@@ -67,18 +68,20 @@ def words(rng: random.Random, atlas: Atlas, image: NDArray[Any]) -> None:
     h, w = image.shape[:2]
     size = rng.randint(6, 46)
     chars = rng.choice((LETTERS, LETTERS, DIGITS, LETTERS + DIGITS))
-    text = "".join(rng.choice(chars) if rng.random() > 0.12 else " " for _ in range(rng.randint(3, 22)))
+    length = rng.randint(3, 22)
+    text = "".join(rng.choice(chars) if rng.random() > 0.12 else " " for _ in range(length))
     glyphs = rng.choice(atlas.latin)
     x, y = rng.randint(-30, w - 20), rng.randint(0, h - size)
     if rng.random() < 0.4:
-        length = int(size * 0.7 * len(text))
-        cv2.rectangle(image, (x - 6, y - 5), (x + length, y + size + 5), _tone(rng), -1)
+        wide = int(size * 0.7 * len(text))
+        cv2.rectangle(image, (x - 6, y - 5), (x + wide, y + size + 5), _tone(rng), -1)
     ink = np.float32(_tone(rng))
     for char in text:
         if char == " ":
             x += size // 2
             continue
-        mask = cv2.resize(glyphs[char], None, fx=size / 64, fy=size / 64, interpolation=cv2.INTER_AREA)
+        zoom = size / 64
+        mask = cv2.resize(glyphs[char], None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
         x0, x1 = max(x, 0), min(x + mask.shape[1], w)
         if x1 > x0:
             area = image[y : y + mask.shape[0], x0:x1]
@@ -120,9 +123,7 @@ def _collage(rng: random.Random, image: NDArray[Any], photos: list[Picture]) -> 
 
 def _free(quads: list[NDArray[np.float32]], quad: NDArray[np.float32]) -> bool:
     low, high = quad.min(axis=0) - 4, quad.max(axis=0) + 4
-    return all(
-        bool((q.max(axis=0) < low).any() or (q.min(axis=0) > high).any()) for q in quads
-    )
+    return all(bool((q.max(axis=0) < low).any() or (q.min(axis=0) > high).any()) for q in quads)
 
 
 def set_plate(

@@ -1,4 +1,4 @@
-"""Random plate numbers of every Vietnamese and Chinese series, with their printed lines and colours.
+"""Random plate numbers of all Vietnamese and Chinese series, with printed lines and colours.
 
 General knowledge of the field, after the project's domain document; numbers are drawn evenly,
 so that the network does not learn that one province is likely.
@@ -155,7 +155,8 @@ def chinese(rng: random.Random) -> PlateText:
         tail = _cn_tail(rng, 4) + ending
         return PlateText(lines=(head + dot + tail,), country="CN", colour="black", ink="white")
     army = rng.choice("ABCEGHJKLNSVZ") + rng.choice("ABCDEFGHJKLMNOPRSTVY")
-    return PlateText(lines=(army + dot + _digits(rng, 5),), country="CN", colour="white", ink="black")
+    lines = (army + dot + _digits(rng, 5),)
+    return PlateText(lines=lines, country="CN", colour="white", ink="black")
 
 
 def random_plate(rng: random.Random) -> PlateText:

@@ -23,14 +23,15 @@ ROWS, COLS = SCENE_HEIGHT // STRIDE, SCENE_WIDTH // STRIDE
 
 
 def targets(quads: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Heat ROWS x COLS, offsets 8 x ROWS x COLS and their weights, of one scene's quads k x 4 x 2."""
+    """Heat ROWS x COLS, offsets 8 x ROWS x COLS and weights for one scene's quads k x 4 x 2."""
     heat = np.zeros((ROWS, COLS), np.float32)
     offsets = np.zeros((8, ROWS, COLS), np.float32)
     weight = np.zeros((ROWS, COLS), np.float32)
     gx, gy = np.meshgrid((np.arange(COLS) + 0.5) * STRIDE, (np.arange(ROWS) + 0.5) * STRIDE)
     for quad in quads:
         centre = quad.mean(axis=0)
-        across, down = (quad[1] + quad[2] - quad[0] - quad[3]) / 2, (quad[2] + quad[3] - quad[0] - quad[1]) / 2
+        across = (quad[1] + quad[2] - quad[0] - quad[3]) / 2
+        down = (quad[2] + quad[3] - quad[0] - quad[1]) / 2
         w, h = np.linalg.norm(across), np.linalg.norm(down)
         # Axes of the plate; a bell of a sixth of its size, at least of half a cell.
         u = ((gx - centre[0]) * across[0] + (gy - centre[1]) * across[1]) / w
@@ -55,8 +56,8 @@ def losses(net: Detector, x: Tensor, heat: Tensor, offsets: Tensor, weight: Tens
         logits, corners = net(x)
     p = torch.sigmoid(logits[:, 0].float()).clamp(1e-5, 1 - 1e-5)
     hit = (heat > 0.99).float()
-    seen = -(1 - p) ** 2 * p.log() * hit
-    empty = -(1 - heat) ** 4 * p**2 * (1 - p).log() * (1 - hit)
+    seen = -((1 - p) ** 2) * p.log() * hit
+    empty = -((1 - heat) ** 4) * p**2 * (1 - p).log() * (1 - hit)
     count = hit.sum().clamp(min=1)
     distance = functional.smooth_l1_loss(corners.float(), offsets, reduction="none", beta=0.05)
     spread = (distance.sum(1) * weight).sum() / weight.sum().clamp(min=1)

@@ -103,7 +103,8 @@ def evaluate(net: Recogniser, data: Batch, count: int = 2048) -> tuple[float, fl
     right, slots = 0, 0.0
     for i in range(0, count, 256):
         with torch.autocast("cpu", torch.bfloat16):
-            chars, _, _ = net(to_input(data[0][i : i + 256]).contiguous(memory_format=torch.channels_last))
+            x = to_input(data[0][i : i + 256]).contiguous(memory_format=torch.channels_last)
+            chars, _, _ = net(x)
         same = chars.argmax(-1) == data[1][i : i + 256]
         right += int(same.all(1).sum())
         slots += float(same.float().mean()) * len(same)
@@ -158,7 +159,8 @@ def run(net, optimiser, shards, state, args) -> None:  # type: ignore[no-untyped
         order = torch.randperm(len(data[0]), generator=generator)
         started, total = time.monotonic(), 0.0
         for i in range(0, len(order) - BATCH + 1, BATCH):
-            progress = min(1.0, (state["elapsed"] + time.monotonic() - started) / (args.minutes * 60))
+            spent = state["elapsed"] + time.monotonic() - started
+            progress = min(1.0, spent / (args.minutes * 60))
             for group in optimiser.param_groups:
                 group["lr"] = rate(progress)
             pick = order[i : i + BATCH]
@@ -169,7 +171,7 @@ def run(net, optimiser, shards, state, args) -> None:  # type: ignore[no-untyped
             loss.backward()
             torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
             optimiser.step()
-            total += float(loss)
+            total += loss.item()
             state["seen"] += BATCH
         took = time.monotonic() - started
         state["elapsed"] += took
@@ -179,7 +181,8 @@ def run(net, optimiser, shards, state, args) -> None:  # type: ignore[no-untyped
         score = evaluate(net, held) if held is not None else (0.0, 0.0)
         print(
             f"{state['elapsed'] / 60:.1f} min, {state['seen']} seen, shard {number}, "
-            f"loss {total / (len(order) // BATCH):.3f}, exact {score[0]:.3f}, slots {score[1]:.4f}, "
+            f"loss {total / (len(order) // BATCH):.3f}, "
+            f"exact {score[0]:.3f}, slots {score[1]:.4f}, "
             f"{len(order) / took:.0f}/s, rate {optimiser.param_groups[0]['lr']:.5f}",
             flush=True,
         )
