@@ -80,9 +80,9 @@ def main() -> None:
         for set_name in dict.fromkeys(s.set_name for s in samples):
             f = figures([r for r in every[name] if r.set_name == set_name])
             print(
-                f"{name:10} {set_name:22} {f.pictures:4} exact {f.exact:6.1%} any {f.anywhere:6.1%} "
-                f"found {f.found:6.1%} CER {f.character_errors:6.2%} ms {f.ms:7.1f} "
-                f"sure {f.sure_right}/{f.sure}",
+                f"{name:10} {set_name:22} {f.pictures:4} exact {f.exact:6.1%} "
+                f"any {f.anywhere:6.1%} found {f.found:6.1%} CER {f.character_errors:6.2%} "
+                f"ms {f.ms:7.1f} sure {f.sure_right}/{f.sure}",
                 flush=True,
             )
     if args.save:
