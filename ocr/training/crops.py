@@ -151,7 +151,8 @@ def negative(rng: random.Random, atlas: Atlas, photos: list[Picture], hard: floa
         kind = rng.random()
         length = rng.randint(1, 3) if kind < 0.4 else 12
         for char in words[:length]:
-            mask = cv2.resize(glyphs[char], None, fx=height / 64, fy=height / 64)
+            wide = max(2, round(glyphs[char].shape[1] * height / 64))
+            mask = cv2.resize(glyphs[char], (wide, height))
             x0, x1 = max(x, 0), min(x + mask.shape[1], w)
             if x1 > x0:
                 area = scene[y : y + mask.shape[0], x0:x1]

@@ -52,6 +52,8 @@ class _Typesetter:
         self.squeeze = rng.uniform(0.40, 0.60) / ratio if not drawn else rng.uniform(0.9, 1.12)
         self.han_squeeze = rng.uniform(0.42, 0.80)
         self.grow = rng.choice((-1, 0, 0, 0, 0, 1))
+        # Chinese characters of plates are drawn narrow and bold; squeezed type gets too thin.
+        self.han_grow = rng.choice((-1, 0, 0, 1, 1, 2))
 
     def mask(self, char: str, height: int) -> NDArray[np.uint8]:
         if char in "-.·":
@@ -64,9 +66,10 @@ class _Typesetter:
             glyph, squeeze = self.han[char], self.han_squeeze
         width = max(3, round(glyph.shape[1] * squeeze * height / 64))
         out = cv2.resize(glyph, (width, height), interpolation=cv2.INTER_AREA)
-        if self.grow and height > 24:
-            kernel = np.ones((2, 2), np.uint8)
-            out = cv2.dilate(out, kernel) if self.grow > 0 else cv2.erode(out, kernel)
+        grow = self.grow if char in self.latin else self.han_grow
+        if grow and height > 24:
+            kernel = np.ones((2, 1 + abs(grow)), np.uint8)
+            out = cv2.dilate(out, kernel) if grow > 0 else cv2.erode(out, kernel)
         return np.asarray(out, np.uint8)
 
     def _separator(self, char: str, height: int) -> NDArray[np.uint8]:

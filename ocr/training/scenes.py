@@ -80,8 +80,8 @@ def words(rng: random.Random, atlas: Atlas, image: NDArray[Any]) -> None:
         if char == " ":
             x += size // 2
             continue
-        zoom = size / 64
-        mask = cv2.resize(glyphs[char], None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+        wide = max(2, round(glyphs[char].shape[1] * size / 64))
+        mask = cv2.resize(glyphs[char], (wide, size), interpolation=cv2.INTER_AREA)
         x0, x1 = max(x, 0), min(x + mask.shape[1], w)
         if x1 > x0:
             area = image[y : y + mask.shape[0], x0:x1]

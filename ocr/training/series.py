@@ -160,5 +160,5 @@ def chinese(rng: random.Random) -> PlateText:
 
 
 def random_plate(rng: random.Random) -> PlateText:
-    """A Vietnamese plate in six of ten draws, a Chinese one otherwise."""
-    return vietnamese(rng) if rng.random() < 0.6 else chinese(rng)
+    """A Vietnamese or a Chinese plate, one as likely as the other."""
+    return vietnamese(rng) if rng.random() < 0.5 else chinese(rng)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ocr.plates.alphabet import COUNTRIES, LINE_CLASSES
+from ocr.plates.alphabet import COUNTRIES, DIGITS, LETTERS, LINE_CLASSES
 from ocr.training.recogniser import GRID_HEIGHT, GRID_WIDTH, Recogniser
 from ocr.training.render import NO_CENTRE
 
@@ -20,6 +20,7 @@ BATCH = 128
 PEAK_RATE = 2e-3
 ATTENTION_WEIGHT = 0.3
 LAYOUT_WEIGHT = 0.1
+FIRST_HAN = 1 + len(DIGITS) + len(LETTERS)
 
 Batch = tuple[Tensor, Tensor, Tensor, Tensor]
 
@@ -62,7 +63,12 @@ def losses(net: Recogniser, batch: Batch, x: Tensor) -> Tensor:
     with torch.autocast("cpu", torch.bfloat16):
         chars, kinds, weights = net(x)
     chars, kinds, weights = chars.float(), kinds.float(), weights.float()
-    loss = functional.cross_entropy(chars.flatten(0, 1), labels.flatten(), label_smoothing=0.01)
+    each = functional.cross_entropy(
+        chars.flatten(0, 1), labels.flatten(), label_smoothing=0.01, reduction="none"
+    )
+    # There are many more Chinese characters than places where one stands: count them double.
+    heavy = 1.0 + (labels.flatten() >= FIRST_HAN).float()
+    loss = (each * heavy).sum() / heavy.sum()
     loss = loss + ATTENTION_WEIGHT * attention_loss(weights, centres)
     a, b = len(COUNTRIES), len(COUNTRIES) + len(LINE_CLASSES)
     country = functional.cross_entropy(kinds[:, :a], layout[:, 0])
