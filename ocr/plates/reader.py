@@ -10,7 +10,7 @@ import numpy as np
 
 from ocr.plates.calibrate import calibrated
 from ocr.plates.locate import Located, PlateLocator
-from ocr.plates.recognise import SlotRecogniser
+from ocr.plates.recognise import TEMPERATURE, SlotRecogniser
 from ocr.plates.sight import Sight, look
 from ocr.ports import Picture
 from schemas.plates import parse_plate
@@ -30,10 +30,10 @@ class SlotPlateReader:
 
     name = "plates"
 
-    def __init__(self) -> None:
+    def __init__(self, *, temperature: float = TEMPERATURE) -> None:
         """Load both models on one thread; raises PlateModelMissingError."""
         self._locator = PlateLocator()
-        self._recogniser = SlotRecogniser()
+        self._recogniser = SlotRecogniser(temperature)
         self.model = self._recogniser.sha256
 
     def read(self, picture: Picture) -> tuple[Reading, ...]:

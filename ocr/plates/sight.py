@@ -37,13 +37,13 @@ def look(picture: Picture, located: Located, recogniser: SlotRecogniser) -> Sigh
     None when nothing there fits the grammar of plates.
     """
     (first,) = recogniser.read([rectify(picture, widen(located.corners, *_MARGIN))])
-    sight = _judge(located, [first])
+    sight = judge(located, [first])
     if sight is not None and sight.probability >= SURE:
         return sight
     views = [widen(located.corners, *margin) for margin in _OTHER_MARGINS]
     views.append(widen(upright(located.corners), 0.02, 0.01))
     more = recogniser.read([rectify(picture, view) for view in views])
-    return _judge(located, [first, *more])
+    return judge(located, [first, *more])
 
 
 def upright(corners: Corners) -> Corners:
@@ -52,7 +52,7 @@ def upright(corners: Corners) -> Corners:
     return np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32)
 
 
-def _judge(located: Located, views: list[Slots]) -> Sight | None:
+def judge(located: Located, views: list[Slots]) -> Sight | None:
     """Average the views' probabilities, slot by slot, and spell the result."""
     chars = np.log(np.mean([np.exp(v.chars) for v in views], axis=0) + 1e-9)
     spelling = spell(chars.astype(np.float32))
