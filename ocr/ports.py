@@ -26,3 +26,7 @@ class PlateReader(Protocol):
     def read(self, picture: Picture) -> tuple[Reading, ...]:
         """Read all plates in ``picture`` (BGR, uint8), best first."""
         ...
+
+
+MarkReader = PlateReader
+"""Readers of the other kinds (zones, bar codes, containers, papers) have the same form."""

@@ -25,7 +25,7 @@ _TRIM_FACTOR = 0.6
 # A plate's border reads as a 1 or I; more digits left out would make plates of phone numbers.
 _MOST_DIGITS_TRIMMED = 1
 # Forms that much other text fits, or that are rare at a gate for trucks.
-_RARE = {PlateKind.ARMY: 0.5, PlateKind.MOTORBIKE: 0.4}
+RARE = {PlateKind.ARMY: 0.5, PlateKind.MOTORBIKE: 0.4}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +142,9 @@ def _fit_group(lines: Sequence[TextLine], group: _Group) -> Iterator[FoundPlate]
         left_out = (*whole[:start], *whole[end:])
         if sum(o[0][0].isdigit() for o in left_out) > _MOST_DIGITS_TRIMMED:
             continue
+        only_digits = all(o[0][0].isdigit() for o in options)
+        if only_digits and (left_out or len(options) > 8):
+            continue  # a telephone number, a date
         factor = _TRIM_FACTOR ** len(left_out)
         best = _best_fit(options, cut)
         if best is None:
@@ -150,7 +153,7 @@ def _fit_group(lines: Sequence[TextLine], group: _Group) -> Iterator[FoundPlate]
         plate = parse_plate(text)
         if plate is None:
             continue
-        factor *= _RARE.get(pattern.kind, 1.0)
+        factor *= RARE.get(pattern.kind, 1.0)
         yield _found(plate, pattern, options, factor, corners, group, raw)
 
 
@@ -193,11 +196,13 @@ def _beam(options: tuple[Options, ...], pattern: Pattern) -> list[tuple[str, flo
 
 def _weights(choices: Options, allowed: frozenset[str]) -> dict[str, float]:
     """Probability of each allowed character: what was offered, and look-alikes of the best."""
-    weights = {c: p for c, p in choices if c in allowed}
+    weights = {c: p for c, p in choices if c in allowed and p > 0}
     top, p_top = choices[0]
-    for other in (*lookalikes(top), *("Đ" if top == "D" else "")):
+    if top == "D" and "Đ" in allowed:  # readers drop the bar, and no form allows both
+        return {"Đ": max(p_top, _UNSEEN)}
+    for rank, other in enumerate(lookalikes(top), start=1):
         if other in allowed:
-            weights[other] = weights.get(other, 0.0) + (p_top if other == "Đ" else _UNSEEN)
+            weights[other] = weights.get(other, 0.0) + _UNSEEN / rank
     return weights
 
 

@@ -11,12 +11,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ocr.engines.assemble import FoundPlate, find_plates, looks_like_plate
+from ocr.engines.assemble import RARE, FoundPlate, find_plates, looks_like_plate
 from ocr.engines.colour import ground_colour
-from ocr.engines.detector import LineDetector, crop_line
-from ocr.engines.lines import Corners, TextLine
-from ocr.engines.models import DETECTOR_V6, RECOGNISER_V4, RECOGNISER_V6, digest
-from ocr.engines.recogniser import LineRecogniser
+from ocr.engines.detector import crop_line
+from ocr.engines.lines import Corners
+from ocr.engines.ppocr import PpOcr, read_lines, shared
 from ocr.ports import Picture
 from schemas.plate_series import PlateKind
 from schemas.readings import Box, Reading, ReadingKind
@@ -38,12 +37,10 @@ class RapidPlateReader:
 
     name = "rapid"
 
-    def __init__(self) -> None:
-        """Load the models; raises EngineUnavailableError when a file is missing."""
-        self._detector = LineDetector()
-        self._v6 = LineRecogniser(RECOGNISER_V6)
-        self._v4 = LineRecogniser(RECOGNISER_V4)
-        self.model = digest(DETECTOR_V6, RECOGNISER_V6, RECOGNISER_V4)
+    def __init__(self, models: PpOcr | None = None) -> None:
+        """Take ``models`` or this process's; EngineUnavailableError when a file is missing."""
+        self._models = models or shared()
+        self.model = self._models.model
 
     def read(self, picture: Picture) -> tuple[Reading, ...]:
         """Read all plates in ``picture`` (BGR, uint8), best first.
@@ -68,19 +65,19 @@ class RapidPlateReader:
         return tuple(self._reading(picture, plate, ms) for plate in found)
 
     def _at_scale(self, picture: Picture, scale: float) -> tuple[FoundPlate, ...]:
-        corners = self._detector.find(picture, scale=scale)
+        corners = self._models.detector.find(picture, scale=scale)
         crops = [crop_line(picture, c) for c in corners]
-        lines = _lines(self._v6, crops, corners)
+        lines = read_lines(self._models.v6, crops, corners)
         plain = find_plates(lines)
         again = [i for i, line in enumerate(lines) if looks_like_plate(line)]
         if not again:
             return plain
         some = [crops[i] for i in again], [corners[i] for i in again]
-        wide = find_plates(_lines(self._v6, *some, stretch=_STRETCH))
+        wide = find_plates(read_lines(self._models.v6, *some, stretch=_STRETCH))
         found = _reconcile(plain, wide)
         if found and found[0].plate.country == "VN" and found[0].confidence >= _SURE:
             return found
-        return _best_first((*find_plates(_lines(self._v4, *some)), *found))
+        return _best_first((*find_plates(read_lines(self._models.v4, *some)), *found))
 
     def _cut_out(self, picture: Picture) -> tuple[FoundPlate, ...]:
         """Read a small wide picture as one line: a plate cut out by the camera."""
@@ -88,7 +85,7 @@ class RapidPlateReader:
         if width > _CUT_OUT[0] or height > _CUT_OUT[1] or width < 2 * height:
             return ()
         whole: Corners = ((0.0, 0.0), (width, 0.0), (width, height), (0.0, height))
-        return find_plates(_lines(self._v4, [picture], [whole]))
+        return find_plates(read_lines(self._models.v4, [picture], [whole]))
 
     def _reading(self, picture: Picture, found: FoundPlate, ms: int) -> Reading:
         xs = [x for x, _ in found.corners]
@@ -98,8 +95,10 @@ class RapidPlateReader:
         colour = ground_colour(crop_line(picture, found.corners))
         plate = found.plate
         confidence, confidences = found.confidence, found.confidences
-        if plate.kind is PlateKind.ARMY and plate.country == "VN" and colour != "red":
-            confidence = round(confidence * 0.2, 5)
+        if plate.kind is PlateKind.ARMY and plate.country == "VN":
+            # The form is short and fits much else, but only army plates are red.
+            whole = confidence / RARE[PlateKind.ARMY] if colour == "red" else confidence * 0.2
+            confidence = round(min(whole, *confidences), 5)
         style = "two-line" if found.lines == 2 else "one-line"
         detail = [("kind", str(plate.kind)), ("display", plate.display), ("colour", colour)]
         if found.repaired:
@@ -121,19 +120,6 @@ class RapidPlateReader:
             posterior=found.posterior,
             detail=tuple(detail),
         )
-
-
-def _lines(
-    recogniser: LineRecogniser,
-    crops: Sequence[Picture],
-    corners: Sequence[Corners],
-    stretch: float = 1.0,
-) -> list[TextLine]:
-    read = recogniser.read(crops, stretch=stretch)
-    return [
-        TextLine(characters=characters, corners=where, spans=spans)
-        for (characters, spans), where in zip(read, corners, strict=True)
-    ]
 
 
 def _reconcile(plain: Sequence[FoundPlate], wide: Sequence[FoundPlate]) -> tuple[FoundPlate, ...]:
