@@ -110,9 +110,8 @@ def main() -> None:
     print(f"SLOPE, OFFSET = {slope:.3f}, {offset:.3f}")
     for name, part in (("drawn", drawn), ("dev", real)):
         sure = [right for p, right in part if p >= 0.99]
-        print(
-            f"{name}: {len(part)} read, {sum(r for _, r in part)} right; at 0.99: {sum(sure)}/{len(sure)}"
-        )
+        right = sum(r for _, r in part)
+        print(f"{name}: {len(part)} read, {right} right; at 0.99: {sum(sure)}/{len(sure)}")
 
 
 if __name__ == "__main__":

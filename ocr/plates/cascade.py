@@ -1,30 +1,42 @@
 """The gate's plate reader: our networks first, PP-OCR only where they are in doubt.
 
-A sure reading of ours costs a few milliseconds and ends the matter. A doubtful one is shown to
-PP-OCR, cut out and enlarged; the two are fused character by character, and where they disagree
-the confidence falls. Where ours finds nothing but a hint, PP-OCR sees the whole picture.
+A sure reading of ours costs some ten milliseconds and ends the matter. A doubtful one is first
+shown to PP-OCR's recognisers as straightened lines, then, if doubt remains, PP-OCR searches
+round the place and at last in the whole picture. What the readers say is fused character by
+character; where they disagree the confidence falls.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from gate.core.fuse import Look, fuse
+from ocr.plates.line_opinion import LineOpinion
 from ocr.plates.locate import Located
 from ocr.plates.reader import LEAST_SCORE, SlotPlateReader
 from ocr.plates.second_opinion import SecondOpinion
+from ocr.plates.sight import Sight
 from ocr.ports import Picture
 from schemas.plates import parse_plate
 from schemas.readings import Box, Reading
 
 SURE = 0.97
 """Our own reading at least this likely is not doubted."""
+ENOUGH = 0.75
+"""With a reading at least this likely, PP-OCR need not search."""
 HINT = 0.06
-"""Least score of the detector, anywhere, for the whole picture to be shown to PP-OCR."""
+"""Least score of the detector, anywhere, for a picture to be looked into at all."""
+LEAST_FOREIGN = 0.45
+"""Least confidence of PP-OCR where our own networks see no plate; it takes much text for one."""
 DISAGREEMENT = 0.6
 """What is left of the confidence when two readers say two texts."""
+_TWO_LINES_BELOW = 2.5
+"""A place less than this many times as wide as high probably has two lines."""
 
 
 class CascadePlateReader:
@@ -39,6 +51,7 @@ class CascadePlateReader:
         ``second_opinion`` false PP-OCR is neither loaded nor asked.
         """
         self._own = SlotPlateReader()
+        self._lines = LineOpinion() if second_opinion else None
         self._second = SecondOpinion() if second_opinion else None
         self.model = self._own.model
 
@@ -47,59 +60,97 @@ class CascadePlateReader:
         start = time.perf_counter()
         hints = self._own.locate(picture, least=HINT)
         places = tuple(p for p in hints if p.score >= LEAST_SCORE)
-        sights = self._own.sights(picture, places)
-        ours = tuple(self._own.reading(sight, picture, 0) for sight in sights)
-        found = ours
-        if self._second and hints and not (ours and ours[0].confidence >= SURE):
-            found = self._doubt(picture, ours, sights[0].located if sights else None, hints)
+        sights = self._own.sights(picture, places or hints[:1])
+        found = tuple(self._own.reading(sight, picture, 0) for sight in sights)
+        if self._second and hints and not (found and found[0].confidence >= SURE):
+            found = self._doubt(picture, sights, found, hints)
         ms = round((time.perf_counter() - start) * 1000)
         return tuple(replace(r, ms=ms, engine=self.name) for r in found)
 
     def _doubt(
         self,
         picture: Picture,
+        sights: Sequence[Sight],
         ours: tuple[Reading, ...],
-        place: Located | None,
         hints: Sequence[Located],
     ) -> tuple[Reading, ...]:
-        """Ask PP-OCR at the likeliest place, then, if that gives nothing, everywhere."""
+        """Ask PP-OCR about the first reading, or about the likeliest place if there is none."""
         assert self._second is not None
-        theirs = self._second.at(picture, place or hints[0])
-        if not theirs:
-            theirs = self._second.anywhere(picture)
-        if not theirs:
-            return ours
-        if not ours:
-            return theirs
-        best = next((r for r in theirs if _same_place(r.box, ours[0].box)), None)
-        if best is None:
-            both = (*ours, *theirs)
-            return tuple(sorted(both, key=lambda r: r.confidence, reverse=True))
-        return (together(ours[0], best), *ours[1:])
+        looks = [Look(reading=r, source="own") for r in ours[:1]]
+        place = sights[0].located if sights else hints[0]
+        lines = self._as_lines(picture, place, sights[0] if sights else None)
+        looks += [Look(reading=r, source="ppocr") for r in lines]
+        best = together(looks)
+        if best is None or best.confidence < ENOUGH:
+            found = self._second.at(picture, place) or self._second.anywhere(picture)
+            box = best.box if best else found[0].box if found else None
+            same = [r for r in found if box and _same_place(r.box, box)]
+            looks += [Look(reading=r, source="ppocr") for r in same[:1]]
+            best = together(looks)
+            others = [r for r in found if r not in same]
+        else:
+            others = []
+        least = LEAST_FOREIGN if not ours else 0.0
+        rest = (*ours[1:], *(r for r in others if r.confidence >= LEAST_FOREIGN))
+        if best is None or best.confidence < least:
+            return rest
+        return (best, *rest)
+
+    def _as_lines(self, picture: Picture, place: Located, sight: Sight | None) -> list[Reading]:
+        """What PP-OCR's recognisers read at ``place``, by the layout seen or guessed there."""
+        assert self._lines is not None
+        if sight is not None:
+            guesses = [(sight.spelling.country, sight.lines)]
+        else:
+            a, b, _, d = place.corners
+            ratio = float(np.linalg.norm(b - a)) / max(float(np.linalg.norm(d - a)), 1.0)
+            lines = 2 if ratio < _TWO_LINES_BELOW else 1
+            guesses = [("VN", lines), ("CN", lines)]
+        read = (self._lines.read(picture, place, country, n) for country, n in guesses)
+        best = max((r for r in read if r), key=lambda r: r.confidence, default=None)
+        return [best] if best else []
 
 
-def together(ours: Reading, theirs: Reading) -> Reading:
-    """One reading from two readers of one plate."""
-    if ours.text == theirs.text:
-        joint = 1 - (1 - ours.confidence) * (1 - theirs.confidence)
-        sure = tuple(
-            1 - (1 - a) * (1 - b) for a, b in zip(ours.confidences, theirs.confidences, strict=True)
-        )
-        return replace(ours, confidence=min(joint, *sure), confidences=sure)
-    fused = fuse([Look(reading=ours, source="own"), Look(reading=theirs, source="ppocr")])
-    better = max((ours, theirs), key=lambda r: r.confidence)
+def together(looks: Sequence[Look]) -> Reading | None:
+    """One reading from several of one plate; None when there is none.
+
+    Texts that agree make each other surer, as independent readers do. Where they differ the
+    fused text counts if it is a plate, else the surest reader's, at a lower confidence.
+    """
+    if not looks:
+        return None
+    readings = [k.reading for k in looks]
+    best = max(readings, key=lambda r: r.confidence)
+    if len({r.text for r in readings}) == 1:
+        return _agreed(readings) if len(readings) > 1 else best
+    fused = fuse(looks)
+    said = ("disagree", " ".join(dict.fromkeys(r.text for r in readings)))
     if fused is None or parse_plate(fused.text) is None:
-        return replace(better, confidence=better.confidence * DISAGREEMENT)
-    if fused.text in (ours.text, theirs.text):
-        better = ours if fused.text == ours.text else theirs
+        return replace(
+            best,
+            confidence=round(best.confidence * DISAGREEMENT, 5),
+            detail=(*best.detail, said),
+        )
+    model = next((r for r in readings if r.text == fused.text), best)
+    keep = DISAGREEMENT if fused.agreeing < 2 else 1.0
     return replace(
-        better,
+        model,
         text=fused.text,
-        confidence=round(fused.confidence * DISAGREEMENT, 5),
+        confidence=round(fused.confidence * keep, 5),
         confidences=fused.confidences,
         posterior=fused.posterior,
-        detail=(*better.detail, ("disagree", f"{ours.text} {theirs.text}")),
+        detail=(*model.detail, said),
     )
+
+
+def _agreed(readings: Sequence[Reading]) -> Reading:
+    """Readers that say one text: wrong only if all are."""
+    sure = tuple(
+        1 - math.prod(1 - c for c in column)
+        for column in zip(*(r.confidences for r in readings), strict=True)
+    )
+    joint = 1 - math.prod(1 - r.confidence for r in readings)
+    return replace(readings[0], confidence=round(min(joint, *sure), 5), confidences=sure)
 
 
 def _same_place(a: Box, b: Box) -> bool:

@@ -24,7 +24,16 @@ def logs(text: str, sure: float = 0.9, **doubts: dict[str, float]) -> np.ndarray
 
 @pytest.mark.parametrize(
     "text",
-    ["14C12345", "14C1234", "29LD12345", "80NG12345", "TM1234", "桂F12345", "桂F1234挂", "粤BD12345"],
+    [
+        "14C12345",
+        "14C1234",
+        "29LD12345",
+        "80NG12345",
+        "TM1234",
+        "桂F12345",
+        "桂F1234挂",
+        "粤BD12345",
+    ],
 )
 def test_clear_plates_are_spelled_as_they_are(text: str) -> None:
     spelling = spell(logs(text))

@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from gate.core.fuse import Look
 from ocr.plates.cascade import together
 from schemas.readings import Box, Reading, ReadingKind
 
@@ -27,16 +28,23 @@ def reading(text: str, per_character: float, engine: str = "own") -> Reading:
 
 
 def test_agreement_raises_the_confidence() -> None:
-    one = together(reading("14C12345", 0.9), reading("14C12345", 0.95, "rapid"))
+    one = both(reading("14C12345", 0.9), reading("14C12345", 0.95, "rapid"))
 
     assert one.text == "14C12345"
     assert one.confidence > 0.95**8
     assert one.confidence <= min(one.confidences)
 
 
+def both(ours: Reading, theirs: Reading) -> Reading:
+    """What the cascade makes of two readers."""
+    one = together([Look(reading=ours, source="own"), Look(reading=theirs, source="ppocr")])
+    assert one is not None
+    return one
+
+
 @pytest.mark.parametrize(("ours", "theirs"), [(0.9, 0.97), (0.97, 0.9)])
 def test_disagreement_lowers_the_confidence_below_either(ours: float, theirs: float) -> None:
-    one = together(reading("14C12345", ours), reading("14C12845", theirs, "rapid"))
+    one = both(reading("14C12345", ours), reading("14C12845", theirs, "rapid"))
 
     assert one.text in {"14C12345", "14C12845"}
     assert one.confidence < min(ours, theirs) ** 8 + 0.2
@@ -45,13 +53,13 @@ def test_disagreement_lowers_the_confidence_below_either(ours: float, theirs: fl
 
 
 def test_surer_reader_wins_the_disputed_character() -> None:
-    one = together(reading("14C12345", 0.6), reading("14C12845", 0.99, "rapid"))
+    one = both(reading("14C12345", 0.6), reading("14C12845", 0.99, "rapid"))
 
     assert one.text == "14C12845"
 
 
 def test_texts_of_different_length_are_compared_place_by_place() -> None:
-    one = together(reading("14C12345", 0.97), reading("14C1345", 0.8, "rapid"))
+    one = both(reading("14C12345", 0.97), reading("14C1345", 0.8, "rapid"))
 
     assert one.text == "14C12345"
     assert math.isfinite(one.confidence)
