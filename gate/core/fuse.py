@@ -28,6 +28,8 @@ GAP = ""
 _OTHERS = 40
 """Characters that share the probability a posterior leaves out."""
 _FLOOR = 1e-4
+_INVENTED, _LEAST_INVENTED = 0.25, 0.005
+"""Share of a character's doubt that stands for "nothing is there", and the least such doubt."""
 _SHOWN = 5
 
 Column = dict[str, float]
@@ -115,6 +117,8 @@ def _probability(column: Mapping[str, float], char: str) -> float:
     if char in column:
         return max(column[char], _FLOOR)
     left = max(1.0 - sum(column.values()), 0.0)
+    if char == GAP:
+        return max(left * _INVENTED, _LEAST_INVENTED)
     return max(left / _OTHERS, _FLOOR)
 
 
