@@ -53,7 +53,7 @@ def drawn_pairs(slots: list[Slots], labels: NDArray[Any]) -> Pairs:
     pairs = []
     for seen, label in zip(slots, labels, strict=True):
         sight = judge(place, [seen])
-        if sight is not None:
+        if sight.spelling is not None:
             truth = normalise_plate("".join(ALPHABET[c] for c in label if c))
             pairs.append((sight.probability, sight.spelling.text == truth))
     return pairs
@@ -66,7 +66,7 @@ def dev_pairs(reader: SlotPlateReader, data: Path) -> Pairs:
         if sample.dev:
             picture = sample.load()
             sights = reader.sights(picture, reader.locate(picture, least=LEAST_SCORE))
-            if sights:
+            if sights and sights[0].spelling:
                 pairs.append((sights[0].probability, sights[0].spelling.text == sample.truth))
     return pairs
 

@@ -1,9 +1,9 @@
 """The gate's plate reader: our networks first, PP-OCR only where they are in doubt.
 
-A sure reading of ours costs some ten milliseconds and ends the matter. A doubtful one is first
-shown to PP-OCR's recognisers as straightened lines, then, if doubt remains, PP-OCR searches
-round the place and at last in the whole picture. What the readers say is fused character by
-character; where they disagree the confidence falls.
+A sure reading of ours ends the matter. A doubtful one is first shown to PP-OCR's recognisers as
+straightened lines; if doubt remains, PP-OCR searches round the place. Where our networks see
+nothing like a plate, nobody is asked. What the readers say is fused character by character;
+where they disagree the confidence falls.
 """
 
 from __future__ import annotations
@@ -13,12 +13,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from gate.core.fuse import Look, fuse
 from ocr.plates.line_opinion import LineOpinion
-from ocr.plates.locate import Located
-from ocr.plates.reader import LEAST_SCORE, SlotPlateReader
+from ocr.plates.reader import LEAST_CONFIDENCE, SlotPlateReader
 from ocr.plates.second_opinion import SecondOpinion
 from ocr.plates.sight import Sight
 from ocr.ports import Picture
@@ -29,14 +26,10 @@ SURE = 0.97
 """Our own reading at least this likely is not doubted."""
 ENOUGH = 0.75
 """With a reading at least this likely, PP-OCR need not search."""
-HINT = 0.06
-"""Least score of the detector, anywhere, for a picture to be looked into at all."""
 LEAST_FOREIGN = 0.45
 """Least confidence of PP-OCR where our own networks see no plate; it takes much text for one."""
 DISAGREEMENT = 0.6
 """What is left of the confidence when two readers say two texts."""
-_TWO_LINES_BELOW = 2.5
-"""A place less than this many times as wide as high probably has two lines."""
 
 
 class CascadePlateReader:
@@ -58,57 +51,40 @@ class CascadePlateReader:
     def read(self, picture: Picture) -> tuple[Reading, ...]:
         """Read all plates in ``picture`` (BGR, uint8), best first."""
         start = time.perf_counter()
-        hints = self._own.locate(picture, least=HINT)
-        places = tuple(p for p in hints if p.score >= LEAST_SCORE)
-        sights = self._own.sights(picture, places or hints[:1])
-        found = tuple(self._own.reading(sight, picture, 0) for sight in sights)
-        if self._second and hints and not (found and found[0].confidence >= SURE):
-            found = self._doubt(picture, sights, found, hints)
+        sights = self._own.sights(picture, self._own.locate(picture))
+        found = self._own.readings(sights, picture)
+        if self._second and sights and not (found and found[0].confidence >= SURE):
+            found = self._doubt(picture, sights[0], found)
         ms = round((time.perf_counter() - start) * 1000)
         return tuple(replace(r, ms=ms, engine=self.name) for r in found)
 
     def _doubt(
-        self,
-        picture: Picture,
-        sights: Sequence[Sight],
-        ours: tuple[Reading, ...],
-        hints: Sequence[Located],
+        self, picture: Picture, sight: Sight, ours: tuple[Reading, ...]
     ) -> tuple[Reading, ...]:
-        """Ask PP-OCR about the first reading, or about the likeliest place if there is none."""
+        """Ask PP-OCR about the most prominent sight; ``ours`` begins with its reading, if any."""
         assert self._second is not None
         looks = [Look(reading=r, source="own") for r in ours[:1]]
-        place = sights[0].located if sights else hints[0]
-        lines = self._as_lines(picture, place, sights[0] if sights else None)
+        lines = self._as_lines(picture, sight)
         looks += [Look(reading=r, source="ppocr") for r in lines]
         best = together(looks)
+        others: list[Reading] = []
         if best is None or best.confidence < ENOUGH:
-            found = self._second.at(picture, place) or self._second.anywhere(picture)
+            found = self._second.at(picture, sight.located)
             box = best.box if best else found[0].box if found else None
             same = [r for r in found if box and _same_place(r.box, box)]
             looks += [Look(reading=r, source="ppocr") for r in same[:1]]
             best = together(looks)
-            others = [r for r in found if r not in same]
-        else:
-            others = []
-        least = LEAST_FOREIGN if not ours else 0.0
-        rest = (*ours[1:], *(r for r in others if r.confidence >= LEAST_FOREIGN))
+            others = [r for r in found if r not in same and r.confidence >= LEAST_FOREIGN]
+        least = LEAST_CONFIDENCE if ours else LEAST_FOREIGN
         if best is None or best.confidence < least:
-            return rest
-        return (best, *rest)
+            return (*ours[1:], *others)
+        return (best, *ours[1:], *others)
 
-    def _as_lines(self, picture: Picture, place: Located, sight: Sight | None) -> list[Reading]:
-        """What PP-OCR's recognisers read at ``place``, by the layout seen or guessed there."""
+    def _as_lines(self, picture: Picture, sight: Sight) -> list[Reading]:
+        """What PP-OCR's recognisers read at the sight, by the layout that our network saw."""
         assert self._lines is not None
-        if sight is not None:
-            guesses = [(sight.spelling.country, sight.lines)]
-        else:
-            a, b, _, d = place.corners
-            ratio = float(np.linalg.norm(b - a)) / max(float(np.linalg.norm(d - a)), 1.0)
-            lines = 2 if ratio < _TWO_LINES_BELOW else 1
-            guesses = [("VN", lines), ("CN", lines)]
-        read = (self._lines.read(picture, place, country, n) for country, n in guesses)
-        best = max((r for r in read if r), key=lambda r: r.confidence, default=None)
-        return [best] if best else []
+        read = self._lines.read(picture, sight.located, sight.country, sight.lines)
+        return [read] if read else []
 
 
 def together(looks: Sequence[Look]) -> Reading | None:

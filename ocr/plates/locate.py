@@ -22,6 +22,8 @@ _LONGEST, _LONGEST_LARGE = 640, 960
 """Longest side the detector works at: ordinary pictures, and frames above 1400 pixels."""
 _LARGE = 1400
 _MOST_ZOOM = 1.5
+_NEAR_WIDTH, _ROOM, _LEAST_NEAR = 160, 0.8, 0.1
+"""Second look: width of the plate in pixels, share of its size seen round it, least score."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,30 @@ class PlateLocator:
     def find(self, picture: Picture, *, least: float = 0.3, most: int = 8) -> tuple[Located, ...]:
         """Return at most ``most`` plates with a score of at least ``least``, best first."""
         height, width = picture.shape[:2]
-        scale = working_scale(height, width)
+        return self._at_scale(picture, working_scale(height, width), least)[:most]
+
+    def refine(self, picture: Picture, place: Located) -> Located:
+        """Look at ``place`` again, near and at a better scale; as it was where nothing is seen."""
+        height, width = picture.shape[:2]
+        low, high = place.corners.min(axis=0), place.corners.max(axis=0)
+        room = np.maximum(high - low, 8) * _ROOM
+        x0, y0 = np.floor(np.maximum(low - room, 0)).astype(int)
+        x1, y1 = np.ceil(np.minimum(high + room, [width, height])).astype(int)
+        piece = picture[y0:y1, x0:x1]
+        if min(piece.shape[:2]) < 8:
+            return place
+        scale = float(np.clip(_NEAR_WIDTH / max(place.width, 1.0), 0.1, 4.0))
+        found = self._at_scale(piece, scale, _LEAST_NEAR)
+        centre = place.corners.mean(axis=0) - [x0, y0]
+        near = [f for f in found if np.abs(f.corners.mean(axis=0) - centre).max() < place.width / 2]
+        if not near:
+            return place
+        corners = near[0].corners + np.array([x0, y0], np.float32)
+        return Located(corners=corners, score=max(place.score, near[0].score))
+
+    def _at_scale(self, picture: Picture, scale: float, least: float) -> tuple[Located, ...]:
+        """All plates found in ``picture`` scaled by ``scale``, best first."""
+        height, width = picture.shape[:2]
         size = (max(8, round(width * scale)), max(8, round(height * scale)))
         shrink = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         work = picture if scale == 1 else cv2.resize(picture, size, interpolation=shrink)
@@ -68,7 +93,7 @@ class PlateLocator:
         found = _peaks(heat[0, 0], offsets[0], least)
         return tuple(
             Located(corners=(corners * factor).astype(np.float32), score=score)
-            for corners, score in _distinct(found)[:most]
+            for corners, score in _distinct(found)
         )
 
 

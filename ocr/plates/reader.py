@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from ocr.plates.calibrate import calibrated
 from ocr.plates.locate import Located, PlateLocator
 from ocr.plates.recognise import TEMPERATURE, SlotRecogniser
 from ocr.plates.sight import Sight, look
+from ocr.plates.spell import Spelling
 from ocr.ports import Picture
 from schemas.plates import parse_plate
 from schemas.readings import Box, Reading, ReadingKind
@@ -40,8 +42,9 @@ class SlotPlateReader:
         """Read all plates in ``picture`` (BGR, uint8), the most prominent sure one first."""
         start = time.perf_counter()
         sights = self.sights(picture, self.locate(picture))
+        readings = self.readings(sights, picture)
         ms = round((time.perf_counter() - start) * 1000)
-        return tuple(self.reading(sight, picture, ms) for sight in sights)
+        return tuple(replace(r, ms=ms) for r in readings)
 
     def locate(self, picture: Picture, *, least: float = LEAST_SCORE) -> tuple[Located, ...]:
         """Places that may hold a plate, best first; a cut-out plate is one as a whole."""
@@ -53,18 +56,26 @@ class SlotPlateReader:
         return found
 
     def sights(self, picture: Picture, places: Sequence[Located]) -> tuple[Sight, ...]:
-        """Read each place; one place's weaker readings are dropped, the best come first."""
-        seen = [look(picture, place, self._recogniser) for place in places]
-        likely = [s for s in seen if s is not None and s.probability >= LEAST_CONFIDENCE]
-        return _distinct(sorted(likely, key=prominence, reverse=True))
+        """Look at each place; what is no plate or seen better elsewhere is dropped, best first.
 
-    def reading(self, sight: Sight, picture: Picture, ms: int) -> Reading:
+        A sight may be unreadable: a plate, but no text that the grammar allows.
+        """
+        seen = (look(picture, place, self._locator, self._recogniser) for place in places)
+        return _distinct([s for s in seen if s is not None])
+
+    def readings(self, sights: Sequence[Sight], picture: Picture) -> tuple[Reading, ...]:
+        """The readings of those ``sights`` that say something likely enough, in their order."""
+        likely = (s for s in sights if s.probability >= LEAST_CONFIDENCE)
+        return tuple(self._reading(s, s.spelling, picture) for s in likely if s.spelling)
+
+    def _reading(self, sight: Sight, spelling: Spelling, picture: Picture) -> Reading:
         """The reading of ``sight``, with calibrated confidence."""
         height, width = picture.shape[:2]
-        spelling, corners = sight.spelling, sight.located.corners
+        corners = sight.located.corners
         x0, y0 = np.clip(np.floor(corners.min(axis=0)), 0, [width - 1, height - 1]).astype(int)
         high = np.ceil(corners.max(axis=0))
         x1, y1 = np.clip(high, [x0 + 1, y0 + 1], [width, height]).astype(int)
+        # The line of the calibration may lie above the weakest character; the port forbids that.
         confidence = min(calibrated(sight.probability), *spelling.chars)
         plate = parse_plate(spelling.text)
         display = plate.display if plate else spelling.text
@@ -78,7 +89,7 @@ class SlotPlateReader:
             box=Box(x=int(x0), y=int(y0), w=int(x1 - x0), h=int(y1 - y0)),
             engine=self.name,
             model=self.model,
-            ms=ms,
+            ms=0,
             country=spelling.country,
             layout=f"{spelling.country} {style} {sight.colour}",
             lines=sight.lines,
@@ -95,7 +106,8 @@ class SlotPlateReader:
 
 def prominence(sight: Sight) -> float:
     """How much a sight counts: likely first, then large; nearer vehicles look larger."""
-    return min(sight.probability, 0.9) * math.sqrt(max(sight.located.width, 1.0))
+    likely = min(sight.probability, 0.9) + 0.01 * sight.likeness * sight.located.score
+    return likely * math.sqrt(max(sight.located.width, 1.0))
 
 
 def _distinct(sights: Sequence[Sight]) -> tuple[Sight, ...]:

@@ -43,10 +43,6 @@ class SecondOpinion:
         piece = np.asarray(cv2.resize(piece, size, interpolation=smooth), np.uint8)
         return tuple(_moved(r, int(x0), int(y0), zoom) for r in self._engine.read(piece))
 
-    def anywhere(self, picture: Picture) -> tuple[Reading, ...]:
-        """Read the whole picture."""
-        return self._engine.read(picture)
-
 
 def _moved(reading: Reading, x: int, y: int, zoom: float) -> Reading:
     box = reading.box
