@@ -16,6 +16,7 @@ ENGINES: dict[ReadingKind, dict[str, str]] = {
         "rapid": "ocr.engines.rapid:RapidPlateReader",
         "tesseract": "ocr.engines.tesseract:TesseractPlateReader",
     },
+    ReadingKind.MRZ: {"rapid": "ocr.documents.mrz:MrzReader"},
 }
 """Kind -> engine name -> class; the first engine of a kind is its default."""
 

@@ -1,1 +1,1 @@
-"""The subcommands of ``gate``, one file each."""
+"""Subcommands of the gate program, one a file."""

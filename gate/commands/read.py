@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from ocr.readers import ENGINES, Readers, UnknownEngineError
 from ocr.reading import read_picture
 from ocr.sniff import DecodeLimits
 from ocr.spec import ReaderSpec
+from schemas.mrz import Mrz, mrz_of_reading
 from schemas.readings import Reading, ReadingKind
 
 _EXAMPLES = """\
@@ -143,7 +145,26 @@ def _reading(reading: Reading) -> dict[str, Any]:
         record["layout"] = reading.layout
     if reading.detail:
         record["detail"] = dict(reading.detail)
+    zone = mrz_of_reading(reading, date.today())  # noqa: DTZ011 the booth's own calendar day
+    if zone is not None:
+        record["document"] = _document(zone)
     return record
+
+
+def _document(zone: Mrz) -> dict[str, Any]:
+    """What the zone says, decoded; a name is never covered by a check digit."""
+    names = {"surname": zone.surname, "given_names": zone.given_names}
+    values = {f.name: f.value for f in zone.fields if f.name not in ("name", "birth", "expiry")}
+    return {
+        "format": str(zone.format),
+        **names,
+        **values,
+        "birth": zone.birth.isoformat() if zone.birth else None,
+        "expiry": zone.expiry.isoformat() if zone.expiry else None,
+        "verified": zone.verified,
+        "status": {f.name: str(f.status) for f in zone.fields},
+        "problems": list(zone.problems(date.today())),  # noqa: DTZ011
+    }
 
 
 def _as_text(name: str, outcome: ReadOutcome | OSError) -> str:

@@ -1,0 +1,37 @@
+# make demo: the whole gate on this machine. make test: all tests. Nothing else is needed first.
+VENV ?= .venv
+PY := $(VENV)/bin/python
+export VENV
+
+.PHONY: demo test lint bench accuracy train lock clean
+
+demo:
+	@scripts/setup.sh runtime
+	@exec $(VENV)/bin/gate demo
+
+test:
+	@scripts/setup.sh test
+	$(PY) -m pytest $(TESTS)
+
+lint:
+	@scripts/setup.sh test
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+
+bench:
+	@scripts/setup.sh test
+	$(PY) -m bench
+
+accuracy:
+	@scripts/setup.sh test
+	$(PY) -m bench.accuracy --data ../shared/data
+
+lock:
+	@scripts/setup.sh test
+	$(PY) -m pip install -q uv
+	for part in service dev; do $(PY) -m uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --override requirements/overrides.txt requirements/$$part.in -o requirements/$$part.txt; done
+
+clean:
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,117 @@
+"""Every setting of the service: its type, default, bounds and meaning.
+
+An unknown key is an error. ``config.load`` reads them from a file and the environment;
+``docs/settings.md`` is generated from this file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+Port = Annotated[int, Field(ge=0, le=65_535)]
+Milliseconds = Annotated[int, Field(ge=1, le=86_400_000)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
+
+
+class Section(BaseModel):
+    """A group of settings: closed (no unknown keys) and fixed once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Database(Section):
+    """Where the facts live."""
+
+    url: SecretStr = Field(
+        SecretStr(""),
+        description="PostgreSQL >= 15 as postgresql://user:password@host:port/name; "
+        "empty starts the embedded PostgreSQL in the data folder",
+    )
+    pool_size: int = Field(8, ge=2, le=100, description="connections kept open")
+    acquire_ms: Milliseconds = Field(2_000, description="longest wait for a free connection")
+    command_ms: Milliseconds = Field(5_000, description="longest time of one statement")
+
+
+class Broker(Section):
+    """Where the messages flow."""
+
+    host: str = Field(
+        "", description="any MQTT 5 broker; empty starts the embedded one on loopback"
+    )
+    port: Port = Field(1883, description="its port; for the embedded broker 0 takes a free one")
+    username: str = Field("", description="sent where not empty")
+    password: SecretStr = Field(SecretStr(""), description="sent with the user name")
+    ca_file: Path | None = Field(None, description="certificate authority; set it to use TLS")
+    client_id: str = Field("gate-centre", min_length=1, max_length=60)
+    receive_maximum: int = Field(
+        32, ge=1, le=1_000, description="messages that the broker may have waiting for our ack"
+    )
+    session_expiry_s: int = Field(86_400, ge=0, description="how long the broker keeps our session")
+
+
+class Intake(Section):
+    """What a capture may be; checked before decoding."""
+
+    max_bytes: int = Field(4 * 1024 * 1024, ge=10_000, le=64 * 1024 * 1024)
+    max_pixels: int = Field(25_000_000, ge=100_000, le=200_000_000)
+    max_header_bytes: int = Field(8 * 1024, ge=512, le=64 * 1024)
+    clock_warn_ms: Milliseconds = Field(500, description="device clock offset that warns")
+    clock_untrusted_ms: Milliseconds = Field(
+        2_000, description="offset above which it proves nothing"
+    )
+    late_ms: Milliseconds = Field(30_000, description="older pictures are late evidence")
+    refused_max_bytes: int = Field(
+        200_000_000, ge=0, description="refused payloads kept as evidence, in all"
+    )
+
+
+class Reading(Section):
+    """The worker processes that read pictures."""
+
+    workers: int = Field(2, ge=1, le=64, description="processes; one thread each")
+    queue: int = Field(64, ge=1, le=10_000, description="pictures that may wait for a worker")
+    deadline_ms: Milliseconds = Field(5_000, description="longest reading of one picture")
+    engine: str = Field("rapid", description="plate reader: rapid, tesseract or own")
+    recycle_after: int = Field(5_000, ge=1, description="pictures after which a worker is replaced")
+    memory_mb: int = Field(
+        1_500, ge=300, description="address space that a worker may use beyond start"
+    )
+
+
+class Barrier(Section):
+    """Commands to barriers."""
+
+    ttl_ms: Milliseconds = Field(3_000, description="a command is dead after this time")
+    answer_ms: Milliseconds = Field(
+        700, description="without an answer the same command goes again"
+    )
+
+
+class Web(Section):
+    """Pages, API, metrics and health."""
+
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: Port = 8080
+    secure_cookies: bool = Field(False, description="set true behind HTTPS")
+    session_hours: int = Field(12, ge=1, le=24)
+    idle_minutes: int = Field(30, ge=1, le=720)
+    sign_in_attempts: int = Field(5, ge=1, le=100, description="wrong passwords before a lockout")
+    lockout_s: int = Field(300, ge=1, le=86_400)
+
+
+class Settings(Section):
+    """All settings of one service process."""
+
+    site: Name = Field("mong-cai", description="the gate's name in topics and declarations")
+    data: Path = Field(description="folder of all state: database, evidence, spools")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    policy: Path | None = Field(None, description="policy file; empty takes the shipped default")
+    database: Database = Field(default_factory=lambda: Database())
+    broker: Broker = Field(default_factory=lambda: Broker())
+    intake: Intake = Field(default_factory=lambda: Intake())
+    reading: Reading = Field(default_factory=lambda: Reading())
+    barrier: Barrier = Field(default_factory=lambda: Barrier())
+    web: Web = Field(default_factory=lambda: Web())

@@ -1,0 +1,147 @@
+"""Answers a lane's request for a decision: gather what was seen and declared, then decide."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from gate.app.clock import Clock
+from gate.app.lane import LaneActor
+from gate.app.metrics import Metrics
+from gate.app.step_store import Made
+from gate.core.decide import decide
+from gate.core.lane import effects as fx
+from gate.core.lane.events import Decided, DecisionFailed
+from gate.core.lane.state import Lane
+from gate.store import captures, declarations, transits
+from gate.store.errors import StoreError
+from gate.store.plain import READING
+from gate.store.pool import Database
+from schemas.plates import parse_plate
+from schemas.policy import Policy
+from schemas.readings import Reading, ReadingKind
+from schemas.transit import DecisionInputs, Seen, SeenPlate
+
+log = logging.getLogger(__name__)
+
+MOST_ALTERNATIVES = 5
+DOUBTS = frozenset({"future", "unset"})
+
+
+class Decider:
+    """Makes decisions for lanes. Database work is its own; the rules are ``gate.core``."""
+
+    def __init__(self, database: Database, site: str, clock: Clock, metrics: Metrics) -> None:
+        self._database = database
+        self._site = site
+        self._clock = clock
+        self._metrics = metrics
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.policy: Policy = Policy()
+        self.policy_hash = ""
+
+    def use(self, policy: Policy, policy_hash: str) -> None:
+        """Decide by this policy from now on."""
+        self.policy, self.policy_hash = policy, policy_hash
+
+    def start(self, actor: LaneActor, effect: fx.Decide, lane: Lane) -> None:
+        """Work on a request in the background and post the answer to its lane."""
+        task = asyncio.create_task(self._answer(actor, effect, lane))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, actor: LaneActor, effect: fx.Decide, lane: Lane) -> None:
+        began = self._clock.monotonic()
+        try:
+            inputs = await self.gather(actor, effect.transit, effect.corrected_plate)
+        except StoreError as error:
+            self._metrics.database_errors.labels(code=error.code).inc()
+            why = f"the declarations could not be looked up: {error}"
+            actor.post(DecisionFailed(at=self._clock.now(), serial=effect.serial, why=why))
+            return
+        matched = self._clock.monotonic()
+        decision = decide(inputs, self.policy)
+        ended = self._clock.monotonic()
+        self._metrics.stage.labels(stage="match").observe(matched - began)
+        self._metrics.stage.labels(stage="decide").observe(ended - matched)
+        event = Decided(
+            at=self._clock.now(),
+            serial=effect.serial,
+            decision=self._clock.fresh(),
+            outcome=decision.outcome,
+            codes=tuple(reason.code for reason in decision.reasons),
+        )
+        made = Made(decision=decision, inputs=inputs, ms=round((ended - began) * 1000))
+        actor.post(event, made)
+        log.info("lane %s: %s %s", lane.id, decision.outcome, ", ".join(event.codes))
+
+    async def gather(self, actor: LaneActor, transit: UUID, corrected: str) -> DecisionInputs:
+        """Everything the decision depends on, as one value; raises ``StoreError``."""
+        rows = await captures.of_transit(self._database, transit)
+        seen = self._seen(actor, transit, corrected, rows)
+        texts = [corrected] if corrected else []
+        plates = tuple(dict.fromkeys([*texts, *(look.text for look in seen.plates)]))
+        now = self._clock.now()
+        found = await declarations.candidates(self._database, plates, now)
+        return DecisionInputs(
+            seen=await self._with_clone(seen, corrected),
+            declarations=found,
+            now=now,
+            policy=self.policy_hash,
+        )
+
+    def _seen(
+        self, actor: LaneActor, transit: UUID, corrected: str, rows: list[dict[str, Any]]
+    ) -> Seen:
+        times: list[datetime] = [min(r["received_at"], r["device_at"]) for r in rows]
+        newest = max((r["received_at"] for r in rows), default=None)
+        return Seen(
+            transit=transit,
+            lane=actor.id,
+            gate=self._site,
+            direction=actor.direction,
+            plates=tuple(look for row in rows if (look := _look(row)) is not None),
+            unread=tuple((r["id"], r["failure"] or "pending") for r in rows if not r["readings"]),
+            corrected_plate=corrected,
+            oldest_capture_at=None if corrected else min(times, default=None),
+            newest_capture_at=newest,
+            clock_untrusted=tuple(
+                sorted({r["device"] for r in rows if r["clock_doubt"] in DOUBTS})
+            ),
+        )
+
+    async def _with_clone(self, seen: Seen, corrected: str) -> Seen:
+        fronts = [look.text for look in seen.plates if look.role != "rear"]
+        plate = corrected or (fronts[0] if fronts else "")
+        if plate and await transits.inside(self._database, plate, seen.transit):
+            return replace(seen, already_inside=True)
+        return seen
+
+
+def _look(row: dict[str, Any]) -> SeenPlate | None:
+    """The best plate of a capture: the first reading, in the reader's order, that is a plate."""
+    for plain in row["readings"]:
+        reading = READING.validate_python(plain)
+        if reading.kind is ReadingKind.PLATE and parse_plate(reading.text) is not None:
+            return SeenPlate(
+                capture=row["id"],
+                role=row["role"],
+                text=reading.text,
+                confidence=reading.confidence,
+                characters=_characters(reading),
+                engine=reading.engine,
+                country=reading.country,
+            )
+    return None
+
+
+def _characters(reading: Reading) -> tuple[tuple[tuple[str, float], ...], ...]:
+    if len(reading.posterior) == len(reading.text):
+        return tuple(at[:MOST_ALTERNATIVES] for at in reading.posterior)
+    return tuple(
+        ((char, sure),) for char, sure in zip(reading.text, reading.confidences, strict=False)
+    )

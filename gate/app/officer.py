@@ -1,0 +1,147 @@
+"""What an officer does at a lane: checked against role and reasons, then stored and carried out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from gate.app.clock import Clock
+from gate.app.decider import Decider
+from gate.app.lane import LaneActor
+from gate.app.step_store import Made
+from gate.core.decide import decide, officer_release
+from gate.core.lane import effects as fx
+from gate.core.lane.events import OfficerActed, OfficerAction
+from gate.store import transits
+from gate.store.pool import Database
+from schemas.plates import normalise_plate, parse_plate
+from schemas.transit import Authority, Decision, DecisionInputs, Outcome, Reason
+
+log = logging.getLogger(__name__)
+
+LEAST_REASON = 3
+RANK = {"officer": 0, "shift_lead": 1, "supervisor": 2}
+"""Roles that act at lanes, by what they may override; others only look."""
+
+
+class ActRefused(Exception):
+    """The act is not possible; the text tells the officer why and what to do instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who acts. ``lanes`` empty means all lanes."""
+
+    name: str
+    role: str
+    lanes: tuple[str, ...] = ()
+
+    def may_see(self, lane: str) -> bool:
+        """Whether the lane is one of this person's."""
+        return not self.lanes or lane in self.lanes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One act as asked for. ``second`` is the other person of a four-eyes act, signed in."""
+
+    action: OfficerAction
+    transit: UUID
+    note: str = ""
+    plate: str = ""
+    second: Person | None = None
+
+
+class Officers:
+    """Carries out officers' acts on lanes."""
+
+    def __init__(
+        self,
+        database: Database,
+        decider: Decider,
+        clock: Clock,
+        lane: Callable[[str], LaneActor | None],
+    ) -> None:
+        self._database = database
+        self._decider = decider
+        self._clock = clock
+        self._lane = lane
+
+    async def act(self, lane: str, person: Person, act: Act) -> None:
+        """Do it, or raise ``ActRefused`` with the reason in words. Waits for the commit."""
+        if person.role not in RANK:
+            raise ActRefused(f"the role {person.role} may look at lanes but not act")
+        actor = self._lane(lane)
+        if actor is None or not person.may_see(lane):
+            raise ActRefused("this lane is not yours, or another process runs it")
+        _check_words(act)
+        event, made = await self._event(actor, person, act)
+        effects = await actor.ask(event, made)
+        ignored = [e.because for e in effects if isinstance(e, fx.Ignore)]
+        if ignored:
+            raise ActRefused(ignored[0])
+        log.info("lane %s: %s by %s", lane, act.action, person.name)
+
+    async def _event(
+        self, actor: LaneActor, person: Person, act: Act
+    ) -> tuple[OfficerActed, Made | None]:
+        note = act.note.strip()
+        if act.second is not None:
+            note = f"{note} (second person: {act.second.name})"
+        event = OfficerActed(
+            at=self._clock.now(), officer=person.name, action=act.action, transit=act.transit,
+            plate=normalise_plate(act.plate) if act.plate else "", note=note,
+        )  # fmt: skip
+        if act.action is not OfficerAction.RELEASE:
+            return event, None
+        made = await self._release(actor, person, act, note)
+        stored = OfficerActed(
+            at=event.at, officer=event.officer, action=event.action, transit=event.transit,
+            decision=self._clock.fresh(), note=note,
+        )  # fmt: skip
+        return stored, made
+
+    async def _release(self, actor: LaneActor, person: Person, act: Act, note: str) -> Made:
+        """The officer's decision over what the machine says of the truck as it is now."""
+        found = await transits.latest_decision(self._database, act.transit)
+        inputs = await self._inputs(actor, act.transit, found)
+        machine = decide(inputs, self._decider.policy)
+        if machine.outcome is not Outcome.RELEASE:
+            _check_override(machine.reasons, person, act.second)
+        decision = officer_release(machine, note, person.name)
+        return Made(decision=decision, inputs=inputs, ms=0, actor=person.name, note=note)
+
+    async def _inputs(
+        self,
+        actor: LaneActor,
+        transit: UUID,
+        found: tuple[UUID, Decision, DecisionInputs] | None,
+    ) -> DecisionInputs:
+        corrected = found[2].seen.corrected_plate if found else ""
+        return await self._decider.gather(actor, transit, corrected)
+
+
+def _check_words(act: Act) -> None:
+    if act.action is OfficerAction.CORRECT_PLATE:
+        if parse_plate(act.plate) is None:
+            raise ActRefused(f"{act.plate!r} has the form of no Vietnamese or Chinese plate")
+        return
+    if act.action is not OfficerAction.RESET and len(act.note.strip()) < LEAST_REASON:
+        raise ActRefused("say why: the reason is kept with the act")
+
+
+def _check_override(reasons: tuple[Reason, ...], person: Person, second: Person | None) -> None:
+    """May this person let the truck pass although the rules say no?"""
+    for reason in reasons:
+        if reason.override is Authority.NONE:
+            raise ActRefused(f"{reason.code} can't be overridden: {reason.way or 'it stands'}")
+        if RANK[person.role] < RANK[reason.override.value]:
+            who = reason.override.value.replace("_", " ")
+            raise ActRefused(f"{reason.code} needs a {who}: call one, or {reason.way}")
+    if any(reason.second for reason in reasons):
+        if second is None:
+            raise ActRefused("a second person must confirm this: enter their sign-in")
+        if second.name == person.name or second.role not in RANK:
+            raise ActRefused("the second person must be another officer than the first")

@@ -1,0 +1,62 @@
+"""The ``gate`` program: one entry for the service, its tools and its devices."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+
+COMMANDS: dict[str, str] = {
+    "serve": "run the service",
+    "demo": "run everything on this machine with simulated lanes",
+    "read": "read plates, zones, bar codes, containers and papers in picture files",
+    "camera": "publish pictures from a folder, a video stream or a video device",
+    "simulate": "run simulated lanes against any broker",
+    "device": "list and register lanes' devices, show their keys",
+    "user": "add a user of the pages",
+    "replay": "compute stored decisions again and compare",
+    "migrate": "bring the database to the newest schema",
+    "check-config": "check the settings and the policy",
+}
+
+_EPILOG = """\
+examples:
+  gate demo                                   the whole gate on this machine, with simulated trucks
+  gate read plate --json photos/*.jpg         what the plates say
+  gate check-config                           every problem of the settings at once
+  gate replay --since 2026-11-01              were all decisions made by the rules?
+
+gate COMMAND --help tells more about each.
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns its exit status."""
+    given = sys.argv[1:] if arguments is None else arguments
+    parser = argparse.ArgumentParser(
+        prog="gate",
+        description="A digital checkpoint for land border crossings.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    # Only the wanted command is imported: reading and serving pull in large libraries.
+    wanted = given[0] if given and given[0] in COMMANDS else None
+    for name, words in COMMANDS.items():
+        if name == wanted:
+            _module(name).add_parser(subparsers)
+        else:
+            subparsers.add_parser(name, help=words)
+    args = parser.parse_args(given)
+    try:
+        return int(_module(args.command).run(args))
+    except KeyboardInterrupt:
+        return 130
+
+
+def _module(name: str):  # type: ignore[no-untyped-def]
+    return import_module(f"gate.commands.{name.replace('-', '_')}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,114 @@
+"""May this truck pass? A pure function of what was seen, what was declared, policy and time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from gate.core import rules_declaration, rules_evidence, rules_identity
+from gate.core.match import match
+from gate.core.reasons import reason
+from schemas.declarations import Declaration
+from schemas.policy import Policy
+from schemas.transit import Decision, DecisionInputs, Match, Outcome, Reason, Seen, SeenPlate
+
+
+def decide(inputs: DecisionInputs, policy: Policy) -> Decision:
+    """Match, then apply every rule; the worst outcome of all that apply wins.
+
+    All reasons are given, worst first. Release needs that not one rule objects: any
+    doubt, missing part or fault has a rule of its own, so silence means that all was
+    present and right.
+    """
+    seen = _with_correction(inputs.seen)
+    found = match(seen, inputs.declarations, policy, inputs.now)
+    chosen = _chosen(found, inputs.declarations)
+    reasons = _reasons(seen, found, chosen, policy, inputs.now)
+    ordered = tuple(sorted(reasons, key=lambda r: (-r.outcome.severity, r.code, r.text)))
+    if not ordered:
+        ordered = (reason("OK_ALL", "plate, declaration and clearances agree"),)
+    return Decision(
+        outcome=ordered[0].outcome,
+        reasons=ordered,
+        match=found,
+        plate=_plate(seen, policy),
+        declaration=chosen.id if chosen else None,
+    )
+
+
+def officer_release(machine: Decision, note: str, officer: str) -> Decision:
+    """The decision of an officer who lets the truck pass, with the machine's view kept."""
+    said = reason("OFFICER_RELEASED", f"released by {officer}: {note}", officer=officer)
+    return Decision(
+        outcome=Outcome.RELEASE,
+        reasons=(said, *machine.reasons),
+        match=machine.match,
+        plate=machine.plate,
+        declaration=machine.declaration,
+    )
+
+
+def _reasons(
+    seen: Seen, found: Match, chosen: Declaration | None, policy: Policy, now: datetime
+) -> list[Reason]:
+    reasons = [
+        *rules_identity.plates(seen, policy),
+        *rules_identity.one_declaration(seen, found, policy),
+        *rules_evidence.fresh(seen, policy, now),
+        *rules_evidence.clocks(seen),
+        *rules_evidence.system(seen),
+        *rules_evidence.clone(seen),
+    ]
+    if chosen is None:
+        return reasons or [reason("NO_DECLARATION", "no declaration could be found")]
+    return [
+        *reasons,
+        *rules_identity.as_declared(seen, chosen, policy),
+        *rules_identity.containers(seen, chosen),
+        *rules_declaration.status(chosen),
+        *rules_declaration.place(seen, chosen),
+        *rules_declaration.window(chosen, policy, now),
+        *rules_declaration.clearances(chosen),
+        *rules_declaration.permit(chosen, now),
+    ]
+
+
+def _chosen(found: Match, declarations: tuple[Declaration, ...]) -> Declaration | None:
+    best = found.best
+    if best is None or best.probability <= found.none:
+        return None
+    return next(d for d in declarations if d.id == best.declaration)
+
+
+def _with_correction(seen: Seen) -> Seen:
+    """What an officer typed replaces what the cameras in front read; the rear looks stay."""
+    if not seen.corrected_plate:
+        return seen
+    typed = SeenPlate(
+        capture=seen.transit,
+        role="front",
+        text=seen.corrected_plate,
+        confidence=1.0,
+        characters=tuple(((c, 1.0),) for c in seen.corrected_plate),
+        engine=rules_identity.OFFICER_ENGINE,
+    )
+    rear = tuple(look for look in seen.plates if look.role == "rear")
+    return Seen(
+        transit=seen.transit,
+        lane=seen.lane,
+        gate=seen.gate,
+        direction=seen.direction,
+        plates=(typed, *rear),
+        containers=seen.containers,
+        corrected_plate=seen.corrected_plate,
+        oldest_capture_at=seen.oldest_capture_at,
+        newest_capture_at=seen.newest_capture_at,
+        clock_untrusted=seen.clock_untrusted,
+        degraded=seen.degraded,
+        already_inside=seen.already_inside,
+    )
+
+
+def _plate(seen: Seen, policy: Policy) -> str:
+    looks = rules_identity.usable(seen, policy)
+    fronts = [look for look in looks if look.role != "rear"] or list(looks)
+    return max(fronts, key=lambda look: look.confidence).text if fronts else ""

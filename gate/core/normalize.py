@@ -1,0 +1,26 @@
+"""Keys under which a declared plate is found again from a reading with an error in it."""
+
+from __future__ import annotations
+
+from schemas.plates import plate_key
+
+SHORTEST_KEY = 4
+"""Below this length a key says nothing and would select half the table."""
+
+
+def search_keys(plate: str) -> tuple[str, ...]:
+    """Return the look-alike key of ``plate`` and all its one-character deletions, sorted.
+
+    Two plates whose key sets overlap differ by at most one replaced, lost or added
+    character on each side, beyond any number of look-alikes: the symmetric-delete index
+    of spelling correction (W. Garbe, SymSpell, 2012). Overlap means candidate, not match.
+    """
+    key = plate_key(plate)
+    if len(key) < SHORTEST_KEY:
+        return ()
+    return tuple(sorted({key} | {key[:i] + key[i + 1 :] for i in range(len(key))}))
+
+
+def near(one: str, other: str) -> bool:
+    """True where one plate could be a misreading of the other (and also where equal)."""
+    return not set(search_keys(one)).isdisjoint(search_keys(other))

@@ -1,0 +1,133 @@
+"""Users and their sessions. Passwords are argon2id hashes, session tokens SHA-256 hashes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from gate.store.pool import Connection, Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserRow:
+    """One user. ``lanes`` empty means all lanes of the gate."""
+
+    id: UUID
+    name: str
+    full_name: str
+    role: str
+    lanes: tuple[str, ...]
+    password_hash: str
+    failed: int
+    locked_until: datetime | None
+    demo: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRow:
+    """A signed-in user and the session's cross-site request token."""
+
+    user: UserRow
+    csrf: str
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+
+
+async def add_user(
+    connection: Connection,
+    *,
+    user: UUID,
+    name: str,
+    full_name: str,
+    role: str,
+    lanes: tuple[str, ...],
+    password_hash: str,
+    demo: bool,
+) -> None:
+    """Add a user, or give an existing demo user a new password."""
+    await connection.execute(
+        """INSERT INTO users (id, name, full_name, role, lanes, password_hash, demo)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)
+           ON CONFLICT (name) DO UPDATE SET password_hash = excluded.password_hash, failed = 0,
+               locked_until = NULL WHERE users.demo""",
+        user, name, full_name, role, list(lanes), password_hash, demo,
+    )  # fmt: skip
+
+
+async def by_name(database: Database, name: str) -> UserRow | None:
+    """The user of this sign-in name, or None."""
+    async with database.connection() as connection:
+        row = await connection.fetchrow("SELECT * FROM users WHERE name = $1", name)
+    return None if row is None else _user(row)
+
+
+async def note_failure(database: Database, user: UUID, limit: int, locked_until: datetime) -> int:
+    """Count a wrong password; at ``limit`` the account locks and the count starts anew."""
+    async with database.connection() as connection:
+        return int(
+            await connection.fetchval(
+                """UPDATE users SET
+                       failed = CASE WHEN failed + 1 >= $2 THEN 0 ELSE failed + 1 END,
+                       locked_until = CASE WHEN failed + 1 >= $2 THEN $3 ELSE locked_until END
+                   WHERE id = $1 RETURNING failed""",
+                user, limit, locked_until,
+            )
+        )  # fmt: skip
+
+
+async def note_success(database: Database, user: UUID) -> None:
+    """A right password: the count starts anew."""
+    async with database.connection() as connection:
+        await connection.execute(
+            "UPDATE users SET failed = 0, locked_until = NULL WHERE id = $1", user
+        )
+
+
+async def add_session(
+    database: Database, token_hash: bytes, user: UUID, csrf: str, at: datetime, until: datetime
+) -> None:
+    """Open a session and forget those that have ended."""
+    async with database.transaction() as connection:
+        await connection.execute("DELETE FROM sessions WHERE expires_at < $1", at)
+        await connection.execute(
+            """INSERT INTO sessions (token_hash, user_id, csrf, created_at, seen_at, expires_at)
+               VALUES ($1, $2, $3, $4, $4, $5)""",
+            token_hash, user, csrf, at, until,
+        )  # fmt: skip
+
+
+async def session(
+    database: Database, token_hash: bytes, at: datetime, idle_since: datetime
+) -> SessionRow | None:
+    """The live session of this token, marked as seen; None where it ended or idled too long."""
+    async with database.connection() as connection:
+        row = await connection.fetchrow(
+            """UPDATE sessions s SET seen_at = $2 FROM users u
+               WHERE s.token_hash = $1 AND u.id = s.user_id AND s.expires_at > $2
+                 AND s.seen_at > $3
+               RETURNING u.*, s.csrf, s.created_at, s.seen_at, s.expires_at""",
+            token_hash, at, idle_since,
+        )  # fmt: skip
+    if row is None:
+        return None
+    return SessionRow(
+        user=_user(row), csrf=row["csrf"], created_at=row["created_at"], seen_at=row["seen_at"],
+        expires_at=row["expires_at"],
+    )  # fmt: skip
+
+
+async def end_session(database: Database, token_hash: bytes) -> None:
+    """Sign out."""
+    async with database.connection() as connection:
+        await connection.execute("DELETE FROM sessions WHERE token_hash = $1", token_hash)
+
+
+def _user(row: Any) -> UserRow:
+    return UserRow(
+        id=row["id"], name=row["name"], full_name=row["full_name"], role=row["role"],
+        lanes=tuple(row["lanes"]), password_hash=row["password_hash"], failed=row["failed"],
+        locked_until=row["locked_until"], demo=row["demo"],
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The lane console: one page a lane, live."""

@@ -1,0 +1,97 @@
+"""What every response and request goes through: headers, sessions, forged requests, errors."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections.abc import Awaitable, Callable
+
+import aiohttp_jinja2
+from aiohttp import web
+
+from gate.store.errors import StoreError
+from gate.web.keys import SERVICE, SESSION, SIGN_IN, session_of
+
+log = logging.getLogger(__name__)
+
+COOKIE = "gate_session"
+OPEN = frozenset({"/sign-in", "/metrics", "/healthz", "/readyz"})
+"""Paths that need no sign-in; beside them only ``/static/``."""
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Put the safety headers on every response; pages are never cached."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if not request.path.startswith(("/static/", "/evidence/")):
+        response.headers.setdefault("Cache-Control", "no-store")
+
+
+@web.middleware
+async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Errors as pages or JSON: what happened, what was kept, what to do."""
+    try:
+        return await handler(request)
+    except web.HTTPRedirection:
+        raise
+    except web.HTTPException as error:
+        return _answer(request, error.status, error.text or error.reason)
+    except StoreError as error:
+        log.warning("%s %s: %s", request.method, request.path, error)
+        request.app[SERVICE].metrics.database_errors.labels(code=error.code).inc()
+        text = "The database does not answer. Nothing was changed; try again in a moment."
+        return _answer(request, 503, text)
+
+
+@web.middleware
+async def sessions(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Recognise the session; without one only the open paths answer."""
+    if request.path in OPEN or request.path.startswith("/static/"):
+        return await handler(request)
+    token = request.cookies.get(COOKIE, "")
+    row = await request.app[SIGN_IN].recognise(token) if token else None
+    if row is None:
+        if _wants_page(request):
+            raise web.HTTPSeeOther("/sign-in")
+        raise web.HTTPUnauthorized(text="Sign in first.")
+    request[SESSION] = row
+    return await handler(request)
+
+
+@web.middleware
+async def same_site(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse changing requests that another site made the browser send."""
+    if request.method in SAFE:
+        return await handler(request)
+    origin = request.headers.get("Origin")
+    if origin is not None and origin.partition("://")[2] != request.host:
+        raise web.HTTPForbidden(text="This request came from another site.")
+    if request.path not in OPEN:
+        given = request.headers.get("X-CSRF-Token", "")
+        if not hmac.compare_digest(given.encode(), session_of(request).csrf.encode()):
+            raise web.HTTPForbidden(text="The page is out of date: load it again.")
+    return await handler(request)
+
+
+def _wants_page(request: web.Request) -> bool:
+    return request.method == "GET" and "text/html" in request.headers.get("Accept", "")
+
+
+def _answer(request: web.Request, status: int, text: str) -> web.Response:
+    if _wants_page(request):
+        context = {"status": status, "text": text}
+        return aiohttp_jinja2.render_template("error.html", request, context, status=status)
+    return web.json_response({"status": status, "error": text}, status=status)

@@ -1,0 +1,96 @@
+"""The web server: pages, live streams, metrics and health on one port."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp_jinja2
+import jinja2
+from aiohttp import web
+
+from gate.app.runtime import Service
+from gate.web import guard, probes, signing_in
+from gate.web.assets import Assets
+from gate.web.auth import SignIn
+from gate.web.console import pages
+from gate.web.console.snapshot import Snapshots
+from gate.web.keys import SERVICE, SESSION, SIGN_IN, SNAPSHOTS
+
+HERE = Path(__file__).parent
+REFRESH_S = 5.0
+"""Snapshots are made anew at least this often, should a notification be lost."""
+
+
+class PortTaken(RuntimeError):
+    """Another program listens on the wanted port."""
+
+
+async def page_context(request: web.Request) -> dict[str, object]:
+    """What every template may use."""
+    session = request.get(SESSION)
+    return {
+        "user": session.user if session else None,
+        "csrf": session.csrf if session else "",
+        "site": request.app[SERVICE].settings.site,
+        "asset": request.app[ASSETS].url,
+    }
+
+
+ASSETS = web.AppKey("assets", Assets)
+
+
+def application(service: Service, *, demo: bool) -> web.Application:
+    """The aiohttp application over a running service."""
+    app = web.Application(middlewares=[guard.errors, guard.sessions, guard.same_site])
+    app[SERVICE] = service
+    app[SIGN_IN] = SignIn(service.database, service.settings.web, service.clock, demo=demo)
+    app[SNAPSHOTS] = Snapshots(service)
+    app[ASSETS] = Assets(HERE / "static")
+    aiohttp_jinja2.setup(
+        app,
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        context_processors=[page_context],
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    app.on_response_prepare.append(guard.add_headers)
+    app.cleanup_ctx.append(_watch_changes)
+    for routes in (probes.routes, signing_in.routes, pages.routes):
+        app.add_routes(routes)
+    app.router.add_get("/static/{name}", app[ASSETS].serve)
+    return app
+
+
+async def _watch_changes(app: web.Application) -> AsyncIterator[None]:
+    service, snapshots = app[SERVICE], app[SNAPSHOTS]
+    service.hub.before(snapshots.changed)
+    task = asyncio.create_task(_refresh(service))
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def _refresh(service: Service) -> None:
+    while True:
+        await asyncio.sleep(REFRESH_S)
+        for lane in service.register.lanes:
+            service.hub.changed(lane)
+
+
+async def serve(service: Service, *, demo: bool) -> web.AppRunner:
+    """Start listening; raises ``PortTaken``."""
+    app = application(service, demo=demo)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    settings = service.settings.web
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+    except OSError as error:
+        await runner.cleanup()
+        raise PortTaken(
+            f"port {settings.port} on {settings.host} can't be used ({error.strerror}); "
+            "set another one with GATE_PORT"
+        ) from error
+    return runner

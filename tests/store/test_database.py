@@ -1,0 +1,147 @@
+"""The database: migrations, append-only tables, leases, matching, bounded waits."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from gate.app.clock import utc_now
+from gate.store import declarations, lanes
+from gate.store.errors import DatabaseBusy, DatabaseDown, LeaseLost
+from gate.store.migrate import MigrationChanged, migrate, migrations
+from gate.store.pool import Database
+from schemas.declarations import DeclarationStatus, Direction, IllegalTransitionError
+from tests.gate.rig import declare
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+NOW = utc_now()
+LENGTH = timedelta(seconds=15)
+
+
+async def test_migrating_twice_changes_nothing(database: Database) -> None:
+    assert await migrate(database) == ()
+
+
+async def test_an_edited_migration_is_refused(database: Database) -> None:
+    async with database.connection() as connection:
+        await connection.execute("UPDATE schema_migrations SET digest = 'other' WHERE number = 1")
+
+    with pytest.raises(MigrationChanged, match="0001"):
+        await migrate(database)
+
+
+async def test_two_services_migrate_one_after_the_other(database: Database) -> None:
+    assert await asyncio.gather(*(migrate(database) for _ in range(3))) == [(), (), ()]
+
+
+def test_migrations_are_numbered_without_a_gap(tmp_path: Path) -> None:
+    (tmp_path / "0002_late.sql").write_text("SELECT 1")
+
+    with pytest.raises(ValueError, match="0001"):
+        migrations(tmp_path)
+
+
+@pytest.mark.parametrize("table", ["transit_events", "decisions", "readings"])
+async def test_proof_can_be_added_to_but_not_changed(database: Database, table: str) -> None:
+    async with database.connection() as connection:
+        for sql in (f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
+            with pytest.raises(asyncpg.RestrictViolationError, match="append-only"):
+                await connection.execute(sql)
+
+
+async def test_a_lease_is_taken_by_one_holder_and_its_token_grows(database: Database) -> None:
+    async with database.connection() as connection:
+        await lanes.add_lane(connection, "lane-1", "Lane 1", Direction.EXPORT)
+    first = await lanes.take_lease(database, "lane-1", "a", NOW, LENGTH)
+    assert first is not None
+    assert await lanes.take_lease(database, "lane-1", "b", NOW, LENGTH) is None
+
+    late = NOW + timedelta(seconds=20)
+    second = await lanes.take_lease(database, "lane-1", "b", late, LENGTH)
+
+    assert second is not None
+    assert second.token > first.token
+    with pytest.raises(LeaseLost):
+        await lanes.renew_lease(database, first, late, LENGTH)
+
+
+async def test_a_plate_finds_its_declaration_exactly_and_with_one_reading_error(
+    database: Database,
+) -> None:
+    wanted = await declare(database, "14C12345", "14R01234")
+    await declare(database, "99H55566")
+    for read in ("14C12345", "14C12346", "14C1234", "14C123455", "I4C1Z345", "14R01234"):
+        found = await declarations.candidates(database, (read,), NOW)
+        assert [d.number for d in found] == [wanted], read
+    assert await declarations.candidates(database, ("29A99999",), NOW) == ()
+    assert await declarations.candidates(database, (), NOW) == ()
+
+
+async def test_text_from_a_plate_is_data_in_sql(database: Database) -> None:
+    hostile = "14C'; DROP TABLE declarations; --"
+
+    assert await declarations.candidates(database, (hostile,), NOW) == ()
+    await declare(database, "14C12345")
+
+
+async def test_a_declaration_takes_only_steps_of_its_life_and_each_is_an_event(
+    database: Database,
+) -> None:
+    number = await declare(database, "14C12345")
+    async with database.transaction() as connection:
+        key = await connection.fetchval("SELECT id FROM declarations WHERE number = $1", number)
+        moved = await declarations.move(
+            connection, key, DeclarationStatus.RELEASED, actor="machine", at=NOW
+        )
+        again = await declarations.move(
+            connection, key, DeclarationStatus.RELEASED, actor="machine", at=NOW
+        )
+        assert (moved, again) == (True, False)
+        with pytest.raises(IllegalTransitionError, match="allowed"):
+            await declarations.move(
+                connection, key, DeclarationStatus.DRAFT, actor="machine", at=NOW
+            )
+        with pytest.raises(LookupError):
+            await declarations.move(
+                connection, uuid4(), DeclarationStatus.DRAFT, actor="machine", at=NOW
+            )
+        events = await connection.fetch("SELECT * FROM declaration_events")
+    assert [(e["from_status"], e["to_status"]) for e in events] == [("cleared", "released")]
+
+
+async def test_waiting_for_a_connection_is_bounded(database_url: str) -> None:
+    small = Database(database_url, size=2, acquire_ms=200, command_ms=2_000)
+    await small.open()
+    try:
+        async with small.connection(), small.connection():
+            with pytest.raises(DatabaseBusy, match="no connection became free"):
+                async with small.connection():
+                    raise AssertionError("there was none to give")
+        assert await small.alive()
+    finally:
+        await small.close()
+
+
+async def test_a_statement_that_takes_too_long_ends(database_url: str) -> None:
+    quick = Database(database_url, size=2, acquire_ms=500, command_ms=200)
+    await quick.open()
+    try:
+        with pytest.raises(DatabaseBusy, match="statement"):
+            async with quick.connection() as connection:
+                await connection.execute("SELECT pg_sleep(5)")
+    finally:
+        await quick.close()
+
+
+async def test_a_server_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    nowhere = Database(
+        f"postgresql://postgres@/gate?host={tmp_path}", size=2, acquire_ms=300, command_ms=300
+    )
+    with pytest.raises(DatabaseDown, match="can't connect"):
+        await nowhere.open()
