@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from itertools import pairwise
 
-import cv2
 import numpy as np
 
+from ocr.engines.assemble import find_plates
+from ocr.engines.lines import TextLine
 from ocr.ports import Picture, PlateReader
 from schemas.readings import Reading
 
@@ -34,10 +34,12 @@ class WholePicturePpocr:
 
     def read(self, picture: Picture) -> tuple[Reading, ...]:
         """Read all text and keep what the grammar takes for plates."""
-        from ocr.engines.assemble import find_plates
-        from ocr.engines.lines import TextLine
-
-        out = self._engine(picture)
+        height, width = picture.shape[:2]
+        if width <= 480 and height <= 200:
+            # A plate cut out already: finding text in it first would only lose it.
+            return self._one_line(picture)
+        # Said each time: the engine remembers the last call's choice.
+        out = self._engine(picture, use_det=True, use_cls=False, use_rec=True)
         if out.boxes is None or out.txts is None:
             return ()
         lines = []
@@ -46,32 +48,18 @@ class WholePicturePpocr:
             options = tuple(((char, float(score)),) for char in text)
             if options:
                 lines.append(TextLine(characters=options, corners=(a, b, c, d)))
+        return self._plates(lines)
+
+    def _one_line(self, picture: Picture) -> tuple[Reading, ...]:
+        out = self._engine(picture, use_det=False, use_cls=False, use_rec=True)
+        if not out.txts:
+            return ()
+        options = tuple(((char, float(out.scores[0])),) for char in out.txts[0])
+        corners = ((0.0, 0.0), (94.0, 0.0), (94.0, 24.0), (0.0, 24.0))
+        return self._plates([TextLine(characters=options, corners=corners)] if options else [])
+
+    def _plates(self, lines: list[TextLine]) -> tuple[Reading, ...]:
         return tuple(_as_reading(f.plate.text, f.confidence, self.name) for f in find_plates(lines))
-
-
-class WholePictureTesseract:
-    """Tesseract on the whole picture (sparse text), or on a cut-out plate as one line."""
-
-    name = "tesseract"
-
-    def read(self, picture: Picture) -> tuple[Reading, ...]:
-        """Read all text and keep the first that the grammar takes for a plate."""
-        import pytesseract
-
-        from schemas.plates import repair_plate
-
-        small = picture.shape[0] < 200 and picture.shape[1] < 500
-        grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-        if small:
-            grey = cv2.resize(grey, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
-        text = pytesseract.image_to_string(grey, config=f"--psm {7 if small else 11}")
-        lines = [line.strip() for line in text.splitlines() if line.strip()]
-        candidates = [*lines, *(a + b for a, b in pairwise(lines))]
-        for candidate in candidates:
-            repaired = repair_plate(candidate)
-            if repaired:
-                return (_as_reading(repaired[0].plate.text, 0.5, self.name),)
-        return ()
 
 
 def _as_reading(text: str, confidence: float, engine: str) -> Reading:
@@ -108,12 +96,18 @@ def _rapid() -> PlateReader:
     return RapidPlateReader()
 
 
+def _tesseract() -> PlateReader:
+    from ocr.engines.tesseract import TesseractPlateReader
+
+    return TesseractPlateReader()
+
+
 ENGINES: dict[str, Callable[[], PlateReader]] = {
     "cascade": _cascade,
     "own": _slots,
     "rapid": _rapid,
     "ppocrv6": WholePicturePpocr,
-    "tesseract": WholePictureTesseract,
+    "tesseract": _tesseract,
 }
 
 

@@ -11,8 +11,7 @@ import numpy as np
 from ocr.engines.assemble import FoundPlate, find_plates
 from ocr.engines.lines import Corners as LineCorners
 from ocr.engines.lines import TextLine
-from ocr.engines.models import RECOGNISER_V4, RECOGNISER_V6, digest
-from ocr.engines.recogniser import LineRecogniser
+from ocr.engines.ppocr import PpOcr, shared
 from ocr.plates.locate import Located
 from ocr.plates.rectify import rectify, widen
 from ocr.ports import Picture
@@ -29,10 +28,11 @@ class LineOpinion:
 
     name = "ppocr-lines"
 
-    def __init__(self) -> None:
-        """Load the models; raises EngineUnavailableError when a file is missing."""
-        self._readers = {"CN": LineRecogniser(RECOGNISER_V4), "VN": LineRecogniser(RECOGNISER_V6)}
-        self.model = digest(RECOGNISER_V6, RECOGNISER_V4)
+    def __init__(self, models: PpOcr | None = None) -> None:
+        """Take ``models`` or this process's; EngineUnavailableError when a file is missing."""
+        models = models or shared()
+        self._readers = {"CN": models.v4, "VN": models.v6}
+        self.model = models.model
 
     def read(self, picture: Picture, place: Located, country: str, lines: int) -> Reading | None:
         """Read the plate at ``place`` as ``lines`` lines of ``country``; None if none is there."""
