@@ -48,8 +48,7 @@ class SlotRecogniser:
         """Read strips of 48 x 144 x 3 (BGR, uint8), all in one run."""
         if not strips:
             return []
-        block = np.stack(strips).transpose(0, 3, 1, 2).astype(np.float32)
-        block = np.ascontiguousarray(block / np.float32(127.5) - np.float32(1))
+        block = np.stack(strips)
         chars, layout = self._network.session.run(None, {self._network.input_name: block})[:2]
         chars = _log_softmax(chars / self._temperature)
         a, b = len(COUNTRIES), len(COUNTRIES) + len(LINE_CLASSES)
