@@ -14,13 +14,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gate.core.fuse import Look, fuse
-from ocr.plates.line_opinion import LineOpinion
-from ocr.plates.reader import LEAST_CONFIDENCE, SlotPlateReader
+from ocr.plates.reader import LEAST_CONFIDENCE, SlotPlateReader, cut_out
 from ocr.plates.second_opinion import SecondOpinion
 from ocr.plates.sight import Sight
 from ocr.ports import Picture
 from schemas.plates import parse_plate
-from schemas.readings import Box, Reading
+from schemas.readings import Reading
 
 SURE = 0.97
 """Our own reading at least this likely is not doubted."""
@@ -44,7 +43,6 @@ class CascadePlateReader:
         ``second_opinion`` false PP-OCR is neither loaded nor asked.
         """
         self._own = SlotPlateReader()
-        self._lines = LineOpinion() if second_opinion else None
         self._second = SecondOpinion() if second_opinion else None
         self.model = self._own.model
 
@@ -63,28 +61,24 @@ class CascadePlateReader:
     ) -> tuple[Reading, ...]:
         """Ask PP-OCR about the most prominent sight; ``ours`` begins with its reading, if any."""
         assert self._second is not None
+        place, country = sight.located, sight.country
         looks = [Look(reading=r, source="own") for r in ours[:1]]
-        lines = self._as_lines(picture, sight)
-        looks += [Look(reading=r, source="ppocr") for r in lines]
+        straight = self._second.straight(picture, place, country, sight.lines)
+        looks += [Look(reading=r, source="ppocr") for r in (straight,) if r]
         best = together(looks)
-        others: list[Reading] = []
         if best is None or best.confidence < ENOUGH:
-            found = self._second.at(picture, sight.located)
-            box = best.box if best else found[0].box if found else None
-            same = [r for r in found if box and _same_place(r.box, box)]
-            looks += [Look(reading=r, source="ppocr") for r in same[:1]]
+            whole = cut_out(picture)
+            again = (
+                self._second.straight(picture, whole, country, sight.lines)
+                if whole
+                else self._second.search(picture, place, country)
+            )
+            looks += [Look(reading=r, source="ppocr") for r in (again,) if r]
             best = together(looks)
-            others = [r for r in found if r not in same and r.confidence >= LEAST_FOREIGN]
         least = LEAST_CONFIDENCE if ours else LEAST_FOREIGN
         if best is None or best.confidence < least:
-            return (*ours[1:], *others)
-        return (best, *ours[1:], *others)
-
-    def _as_lines(self, picture: Picture, sight: Sight) -> list[Reading]:
-        """What PP-OCR's recognisers read at the sight, by the layout that our network saw."""
-        assert self._lines is not None
-        read = self._lines.read(picture, sight.located, sight.country, sight.lines)
-        return [read] if read else []
+            return ours[1:]
+        return (best, *ours[1:])
 
 
 def together(looks: Sequence[Look]) -> Reading | None:
@@ -127,10 +121,3 @@ def _agreed(readings: Sequence[Reading]) -> Reading:
     )
     joint = 1 - math.prod(1 - r.confidence for r in readings)
     return replace(readings[0], confidence=round(min(joint, *sure), 5), confidences=sure)
-
-
-def _same_place(a: Box, b: Box) -> bool:
-    """Whether the centre of one box lies in the other."""
-    ax, ay, bx, by = a.x + a.w / 2, a.y + a.h / 2, b.x + b.w / 2, b.y + b.h / 2
-    a_in_b = b.x <= ax <= b.x + b.w and b.y <= ay <= b.y + b.h
-    return a_in_b or (a.x <= bx <= a.x + a.w and a.y <= by <= a.y + a.h)

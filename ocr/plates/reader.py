@@ -48,12 +48,8 @@ class SlotPlateReader:
 
     def locate(self, picture: Picture, *, least: float = LEAST_SCORE) -> tuple[Located, ...]:
         """Places that may hold a plate, best first; a cut-out plate is one as a whole."""
-        found = self._locator.find(picture, least=least)
-        height, width = picture.shape[:2]
-        if height <= _CUT_OUT_HEIGHT and width <= _CUT_OUT_WIDTH and width > 1.1 * height:
-            whole = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-            return (*found, Located(corners=whole, score=0.5))
-        return found
+        whole = cut_out(picture)
+        return (*self._locator.find(picture, least=least), *((whole,) if whole else ()))
 
     def sights(self, picture: Picture, places: Sequence[Located]) -> tuple[Sight, ...]:
         """Look at each place; what is no plate or seen better elsewhere is dropped, best first.
@@ -102,6 +98,15 @@ class SlotPlateReader:
                 ("found", f"{sight.located.score:.2f}"),
             ),
         )
+
+
+def cut_out(picture: Picture) -> Located | None:
+    """The whole picture as a place, where it is so small that a camera may have cut it out."""
+    height, width = picture.shape[:2]
+    if height > _CUT_OUT_HEIGHT or width > _CUT_OUT_WIDTH or width <= 1.1 * height:
+        return None
+    whole = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    return Located(corners=whole, score=0.5)
 
 
 def prominence(sight: Sight) -> float:

@@ -53,16 +53,26 @@ def test_sure_reading_of_ours_is_not_changed(
     assert sure >= 6
 
 
-def test_second_opinion_points_at_the_plate_in_the_whole_picture() -> None:
+@pytest.mark.parametrize("search", [False, True])
+def test_second_opinion_reads_the_plate_at_a_place(search: bool) -> None:
     picture, truth, corners = drawn("drawn-VN")[1]
+    second, place = SecondOpinion(), Located(corners=corners, score=1.0)
 
-    readings = SecondOpinion().at(picture, Located(corners=corners, score=1.0))
+    if search:
+        reading = second.search(picture, place, "VN")
+    else:
+        reading = second.straight(picture, place, "VN", 1)
 
-    assert readings[0].text == truth
-    box = readings[0].box
-    middle = np.array([box.x + box.w / 2, box.y + box.h / 2])
-    assert (corners.min(axis=0) <= middle).all()
-    assert (middle <= corners.max(axis=0)).all()
+    assert reading is not None
+    assert reading.text == truth
+    np.testing.assert_allclose(np.array(reading.corners), corners, atol=0.1)
+
+
+def test_second_opinion_outside_the_picture_is_none() -> None:
+    picture = np.zeros((40, 60, 3), np.uint8)
+    place = Located(corners=np.full((4, 2), 500, np.float32), score=1.0)
+
+    assert SecondOpinion().search(picture, place, "VN") is None
 
 
 def test_without_second_opinion_the_cascade_is_our_reader_alone(reader: SlotPlateReader) -> None:
