@@ -27,6 +27,8 @@ ENOUGH = 0.75
 """With a reading at least this likely, PP-OCR need not search."""
 LEAST_FOREIGN = 0.45
 """Least confidence of PP-OCR where our own networks see no plate; it takes much text for one."""
+_TWO_LINES_BELOW = 2.4
+"""A cut-out less than this many times as wide as high has two lines."""
 DISAGREEMENT = 0.6
 """What is left of the confidence when two readers say two texts."""
 
@@ -52,14 +54,17 @@ class CascadePlateReader:
         sights = self._own.sights(picture, self._own.locate(picture))
         found = self._own.readings(sights, picture)
         if self._second and sights and not (found and found[0].confidence >= SURE):
-            found = self._doubt(picture, sights[0], found)
+            readable = [s for s in sights if s.probability >= LEAST_CONFIDENCE]
+            found = self._doubt(picture, (readable or sights)[0], found)
+        elif self._second and not sights:
+            found = self._unseen(picture)
         ms = round((time.perf_counter() - start) * 1000)
         return tuple(replace(r, ms=ms, engine=self.name) for r in found)
 
     def _doubt(
         self, picture: Picture, sight: Sight, ours: tuple[Reading, ...]
     ) -> tuple[Reading, ...]:
-        """Ask PP-OCR about the most prominent sight; ``ours`` begins with its reading, if any."""
+        """Ask PP-OCR about ``sight``; ``ours`` begins with its reading, if it has one."""
         assert self._second is not None
         place, country = sight.located, sight.country
         looks = [Look(reading=r, source="own") for r in ours[:1]]
@@ -80,6 +85,17 @@ class CascadePlateReader:
             return ours[1:]
         return (best, *ours[1:])
 
+    def _unseen(self, picture: Picture) -> tuple[Reading, ...]:
+        """PP-OCR's reading of a cut-out that our networks take for no plate; else nothing."""
+        assert self._second is not None
+        whole = cut_out(picture)
+        if whole is None:
+            return ()
+        lines = 1 if picture.shape[1] > _TWO_LINES_BELOW * picture.shape[0] else 2
+        read = [self._second.straight(picture, whole, country, lines) for country in ("VN", "CN")]
+        sure = [r for r in read if r and r.confidence >= LEAST_FOREIGN]
+        return tuple(sorted(sure, key=lambda r: r.confidence, reverse=True)[:1])
+
 
 def together(looks: Sequence[Look]) -> Reading | None:
     """One reading from several of one plate; None when there is none.
@@ -92,7 +108,7 @@ def together(looks: Sequence[Look]) -> Reading | None:
     readings = [k.reading for k in looks]
     best = max(readings, key=lambda r: r.confidence)
     if len({r.text for r in readings}) == 1:
-        return _agreed(readings) if len(readings) > 1 else best
+        return _agreed(looks)
     fused = fuse(looks)
     said = ("disagree", " ".join(dict.fromkeys(r.text for r in readings)))
     if fused is None or parse_plate(fused.text) is None:
@@ -113,11 +129,18 @@ def together(looks: Sequence[Look]) -> Reading | None:
     )
 
 
-def _agreed(readings: Sequence[Reading]) -> Reading:
-    """Readers that say one text: wrong only if all are."""
+def _agreed(looks: Sequence[Look]) -> Reading:
+    """Readers that say one text: wrong only if all are. One reader's two looks count once."""
+    by_source: dict[str, Reading] = {}
+    for look in sorted(looks, key=lambda k: k.reading.confidence):
+        by_source[look.source] = look.reading
+    readings = list(by_source.values())
+    if len(readings) == 1:
+        return readings[0]
     sure = tuple(
         1 - math.prod(1 - c for c in column)
         for column in zip(*(r.confidences for r in readings), strict=True)
     )
     joint = 1 - math.prod(1 - r.confidence for r in readings)
-    return replace(readings[0], confidence=round(min(joint, *sure), 5), confidences=sure)
+    first = looks[0].reading
+    return replace(first, confidence=round(min(joint, *sure), 5), confidences=sure)

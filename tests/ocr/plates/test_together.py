@@ -64,3 +64,16 @@ def test_texts_of_different_length_are_compared_place_by_place() -> None:
     assert one.text == "14C12345"
     assert math.isfinite(one.confidence)
     assert one.confidence < 0.97**8
+
+
+def test_one_reader_saying_it_twice_is_no_surer_than_once() -> None:
+    once = reading("14C12345", 0.9, "ppocr")
+
+    twice = together([Look(reading=once, source="ppocr")] * 2)
+
+    assert twice is not None
+    assert twice.confidence == pytest.approx(once.confidence)
+
+
+def test_no_look_is_no_reading() -> None:
+    assert together([]) is None
