@@ -35,6 +35,7 @@ def measure(name: str, samples: list[Sample], *, show_wrong: bool) -> list[Resul
             confidence=best.confidence if best else 0.0,
             others=tuple(r.text for r in readings[1:]),
             ms=ms,
+            asked=any(key == "asked" for key, _ in best.detail) if best else False,
             located=located(readings, sample.corners) if sample.corners else None,
         )
         if show_wrong and not result.exact:

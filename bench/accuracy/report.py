@@ -43,6 +43,8 @@ def write_report(path: Path, every: dict[str, list[Result]]) -> None:
     for set_name in sets:
         lines += ["", f"## {set_name}", "", *_table(set_name, every)]
     lines += ["", "## Over all real plates", "", *_summary(every)]
+    if {"cascade", "own"} <= every.keys():
+        lines += ["", "## What the second opinion buys", "", *_second_opinion(every)]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -64,6 +66,23 @@ def _table(set_name: str, every: dict[str, list[Result]]) -> list[str]:
             f"| {_TITLES.get(name, name)} | {f.pictures} | {f.exact:.1%} | {share} | {f.found:.1%} "
             f"| {recall} | {f.character_errors:.2%} | {f.ms:.1f} | {f.sure_right}/{f.sure} |"
         )
+    return lines
+
+
+def _second_opinion(every: dict[str, list[Result]]) -> list[str]:
+    """How often PP-OCR was asked, and how often that made a picture right or wrong."""
+    lines = [
+        "| set | pictures | asked | right only with | right only without | wrong both ways |",
+        "|---|---|---|---|---|---|",
+    ]
+    alone = {(r.set_name, r.name): r for r in every["own"]}
+    for set_name in dict.fromkeys(r.set_name for r in every["cascade"]):
+        pairs = [(r, alone[r.set_name, r.name]) for r in every["cascade"] if r.set_name == set_name]
+        gained = sum(c.exact and not o.exact for c, o in pairs)
+        lost = sum(o.exact and not c.exact for c, o in pairs)
+        both = sum(not o.exact and not c.exact for c, o in pairs)
+        asked = sum(c.asked for c, _ in pairs) / len(pairs)
+        lines.append(f"| {set_name} | {len(pairs)} | {asked:.0%} | {gained} | {lost} | {both} |")
     return lines
 
 

@@ -12,6 +12,7 @@ class Result:
     """What one reader said about one picture: its best text, confidence and CPU time.
 
     ``located`` tells whether any reading lies on the plate; None where its place is unknown.
+    ``asked`` tells whether a second reader was asked for the best reading.
     """
 
     set_name: str
@@ -23,6 +24,7 @@ class Result:
     others: tuple[str, ...]
     ms: float
     located: bool | None = None
+    asked: bool = False
 
     @property
     def exact(self) -> bool:

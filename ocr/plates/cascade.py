@@ -83,7 +83,8 @@ class CascadePlateReader:
         least = LEAST_CONFIDENCE if ours else LEAST_FOREIGN
         if best is None or best.confidence < least:
             return ours[1:]
-        return (best, *ours[1:])
+        asked = ("asked", self._second.name)
+        return (replace(best, detail=(*best.detail, asked)), *ours[1:])
 
     def _unseen(self, picture: Picture) -> tuple[Reading, ...]:
         """PP-OCR's reading of a cut-out that our networks take for no plate; else nothing."""
