@@ -66,6 +66,7 @@ def main() -> None:
     parser.add_argument("--wrong", action="store_true", help="list the wrong readings")
     parser.add_argument("--save", type=Path, help="write all results as JSON")
     parser.add_argument("--report", action="store_true", help=f"write {REPORT.name}")
+    parser.add_argument("--reuse", type=Path, help="take engines found in this saved JSON from it")
     args = parser.parse_args()
     cv2.setNumThreads(1)
     samples = [*photographs(args.data), *drawn(DRAWN)]
@@ -75,9 +76,13 @@ def main() -> None:
     samples = [s for s in samples if s.set_name.startswith(starts)]
     samples = [s for s in samples if args.split == "all" or s.dev == (args.split == "dev")]
     samples = chosen(samples, args.limit)
+    saved = json.loads(args.reuse.read_text(encoding="utf-8")) if args.reuse else {}
     every: dict[str, list[Result]] = {}
     for name in args.engines.split(","):
-        every[name] = measure(name, samples, show_wrong=args.wrong)
+        if name in saved:
+            every[name] = [Result(**{**r, "others": tuple(r["others"])}) for r in saved[name]]
+        else:
+            every[name] = measure(name, samples, show_wrong=args.wrong)
         for set_name in dict.fromkeys(s.set_name for s in samples):
             f = figures([r for r in every[name] if r.set_name == set_name])
             print(

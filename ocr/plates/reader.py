@@ -20,7 +20,7 @@ from schemas.readings import Box, Reading, ReadingKind
 
 LEAST_SCORE = 0.25
 """Least score of the detector for a place to be read."""
-LEAST_CONFIDENCE = 0.02
+LEAST_CONFIDENCE = 0.05
 """A reading less likely than this is not reported: it is not a plate, or says nothing."""
 
 # A picture no larger than this may be a plate already cut out by a camera.
