@@ -1,0 +1,147 @@
+"""The gate's plate reader: our networks first, PP-OCR only where they are in doubt.
+
+A sure reading of ours ends the matter. A doubtful one is first shown to PP-OCR's recognisers as
+straightened lines; if doubt remains, PP-OCR searches round the place. Where our networks see
+nothing like a plate, nobody is asked. What the readers say is fused character by character;
+where they disagree the confidence falls.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from gate.core.fuse import Look, fuse
+from ocr.plates.reader import LEAST_CONFIDENCE, SlotPlateReader, cut_out
+from ocr.plates.second_opinion import SecondOpinion
+from ocr.plates.sight import Sight
+from ocr.ports import Picture
+from schemas.plates import parse_plate
+from schemas.readings import Reading
+
+SURE = 0.97
+"""Our own reading at least this likely is not doubted."""
+ENOUGH = 0.75
+"""With a reading at least this likely, PP-OCR need not search."""
+LEAST_FOREIGN = 0.45
+"""Least confidence of PP-OCR where our own networks see no plate; it takes much text for one."""
+_TWO_LINES_BELOW = 2.4
+"""A cut-out less than this many times as wide as high has two lines."""
+DISAGREEMENT = 0.6
+"""What is left of the confidence when two readers say two texts."""
+
+
+class CascadePlateReader:
+    """Reads every plate of a picture; fast when sure, thorough when not."""
+
+    name = "cascade"
+
+    def __init__(self, *, second_opinion: bool = True) -> None:
+        """Load all models on one thread.
+
+        Raises PlateModelMissingError, or EngineUnavailableError for PP-OCR's; with
+        ``second_opinion`` false PP-OCR is neither loaded nor asked.
+        """
+        self._own = SlotPlateReader()
+        self._second = SecondOpinion() if second_opinion else None
+        self.model = self._own.model
+
+    def read(self, picture: Picture) -> tuple[Reading, ...]:
+        """Read all plates in ``picture`` (BGR, uint8), best first."""
+        start = time.perf_counter()
+        sights = self._own.sights(picture, self._own.locate(picture))
+        found = self._own.readings(sights, picture)
+        if self._second and sights and not (found and found[0].confidence >= SURE):
+            readable = [s for s in sights if s.probability >= LEAST_CONFIDENCE]
+            found = self._doubt(picture, (readable or sights)[0], found)
+        elif self._second and not sights:
+            found = self._unseen(picture)
+        ms = round((time.perf_counter() - start) * 1000)
+        return tuple(replace(r, ms=ms, engine=self.name) for r in found)
+
+    def _doubt(
+        self, picture: Picture, sight: Sight, ours: tuple[Reading, ...]
+    ) -> tuple[Reading, ...]:
+        """Ask PP-OCR about ``sight``; ``ours`` begins with its reading, if it has one."""
+        assert self._second is not None
+        place, country = sight.located, sight.country
+        looks = [Look(reading=r, source="own") for r in ours[:1]]
+        straight = self._second.straight(picture, place, country, sight.lines)
+        looks += [Look(reading=r, source="ppocr") for r in (straight,) if r]
+        best = together(looks)
+        if best is None or best.confidence < ENOUGH:
+            whole = cut_out(picture)
+            again = (
+                self._second.straight(picture, whole, country, sight.lines)
+                if whole
+                else self._second.search(picture, place, country)
+            )
+            looks += [Look(reading=r, source="ppocr") for r in (again,) if r]
+            best = together(looks)
+        least = LEAST_CONFIDENCE if ours else LEAST_FOREIGN
+        if best is None or best.confidence < least:
+            return ours[1:]
+        asked = ("asked", self._second.name)
+        return (replace(best, detail=(*best.detail, asked)), *ours[1:])
+
+    def _unseen(self, picture: Picture) -> tuple[Reading, ...]:
+        """PP-OCR's reading of a cut-out that our networks take for no plate; else nothing."""
+        assert self._second is not None
+        whole = cut_out(picture)
+        if whole is None:
+            return ()
+        lines = 1 if picture.shape[1] > _TWO_LINES_BELOW * picture.shape[0] else 2
+        read = [self._second.straight(picture, whole, country, lines) for country in ("VN", "CN")]
+        sure = [r for r in read if r and r.confidence >= LEAST_FOREIGN]
+        return tuple(sorted(sure, key=lambda r: r.confidence, reverse=True)[:1])
+
+
+def together(looks: Sequence[Look]) -> Reading | None:
+    """One reading from several of one plate; None when there is none.
+
+    Texts that agree make each other surer, as independent readers do. Where they differ the
+    fused text counts if it is a plate, else the surest reader's, at a lower confidence.
+    """
+    if not looks:
+        return None
+    readings = [k.reading for k in looks]
+    best = max(readings, key=lambda r: r.confidence)
+    if len({r.text for r in readings}) == 1:
+        return _agreed(looks)
+    fused = fuse(looks)
+    said = ("disagree", " ".join(dict.fromkeys(r.text for r in readings)))
+    if fused is None or parse_plate(fused.text) is None:
+        return replace(
+            best,
+            confidence=round(best.confidence * DISAGREEMENT, 5),
+            detail=(*best.detail, said),
+        )
+    model = next((r for r in readings if r.text == fused.text), best)
+    keep = DISAGREEMENT if fused.agreeing < 2 else 1.0
+    return replace(
+        model,
+        text=fused.text,
+        confidence=round(fused.confidence * keep, 5),
+        confidences=fused.confidences,
+        posterior=fused.posterior,
+        detail=(*model.detail, said),
+    )
+
+
+def _agreed(looks: Sequence[Look]) -> Reading:
+    """Readers that say one text: wrong only if all are. One reader's two looks count once."""
+    by_source: dict[str, Reading] = {}
+    for look in sorted(looks, key=lambda k: k.reading.confidence):
+        by_source[look.source] = look.reading
+    readings = list(by_source.values())
+    if len(readings) == 1:
+        return readings[0]
+    sure = tuple(
+        1 - math.prod(1 - c for c in column)
+        for column in zip(*(r.confidences for r in readings), strict=True)
+    )
+    joint = 1 - math.prod(1 - r.confidence for r in readings)
+    first = looks[0].reading
+    return replace(first, confidence=round(min(joint, *sure), 5), confidences=sure)
