@@ -14,6 +14,9 @@ from schemas.codec import encode
 from schemas.sensors import LoopPlace, LoopReading
 from schemas.topics import Channel
 
+_REPEAT_AFTER_S = (5.0, 25.0)
+"""Reconnects wait up to 20 s (``MqttOptions.reconnect_longest_s``)."""
+
 
 class LoopAgent:
     """Publishes changes of one loop, in order, and the present state after every connect.
@@ -42,6 +45,7 @@ class LoopAgent:
         self._raw = False
         self._told = False
         self._freeing: asyncio.TimerHandle | None = None
+        self._repeating: list[asyncio.TimerHandle] = []
 
     @property
     def occupied(self) -> bool:
@@ -67,16 +71,28 @@ class LoopAgent:
         await self._heartbeat.subscribe(self._bus)
 
     async def announce(self) -> None:
-        """After every connect: status, and how the loop stands."""
+        """After every connect: status, and how the loop stands.
+
+        A broker that lost its state hands nothing to a centre that is not back yet, and loop
+        messages are not retained: so it is said again when everybody has had time to reconnect.
+        """
+        loop = asyncio.get_running_loop()
+        for later in self._repeating:
+            later.cancel()
+        self._repeating = [loop.call_later(after, self._put) for after in _REPEAT_AFTER_S]
         self._put()
         await self._heartbeat.beat(self._bus)
 
     async def run(self) -> None:
         """Send and beat until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._receive_forever())
-            tasks.create_task(self._outbox.run())
-            tasks.create_task(self._heartbeat.run(self._bus))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._receive_forever())
+                tasks.create_task(self._outbox.run())
+                tasks.create_task(self._heartbeat.run(self._bus))
+        finally:
+            for later in self._repeating:
+                later.cancel()
 
     async def _receive_forever(self) -> None:
         async for delivery in self._bus.messages():

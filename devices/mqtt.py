@@ -15,8 +15,15 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from types import TracebackType
 
+from devices.ack_order import AckOrder
 from devices.mqtt_connection import Connection
-from devices.mqtt_errors import ConnectFailed, MqttError, NotConnected, PublishTimeout
+from devices.mqtt_errors import (
+    ConnectFailed,
+    MqttError,
+    NotConnected,
+    PublishTimeout,
+    SubscribeRefused,
+)
 from devices.mqtt_options import MqttOptions, Will
 from devices.ports import Delivery
 
@@ -52,6 +59,7 @@ class MqttClient:
         self._filters: dict[str, int] = {}
         self._on_connect: list[Callable[[], Awaitable[None]]] = []
         self._inbox: deque[Delivery] = deque()
+        self._acks = AckOrder()
         self._arrived = asyncio.Event()
         self._up = asyncio.Event()
         self._connection: Connection | None = None
@@ -92,6 +100,7 @@ class MqttClient:
         """Begin to connect, in the background."""
         if self._runner is None:
             self._runner = asyncio.create_task(self._run(), name=f"mqtt-{self.options.client_id}")
+            self._runner.add_done_callback(lambda _done: self._arrived.set())
 
     async def wait_connected(self, timeout_s: float) -> None:
         """Wait for a standing connection; raises ``NotConnected`` with the last error."""
@@ -107,10 +116,17 @@ class MqttClient:
         self._on_connect.append(announce)
 
     async def subscribe(self, topic_filter: str, qos: int = 1) -> None:
-        """Receive what matches, now and after every reconnect; raises ``SubscribeRefused``."""
+        """Receive what matches, now and after every reconnect; raises ``SubscribeRefused``.
+
+        Without a connection the refusal of a filter shows only in ``last_error``.
+        """
         self._filters[topic_filter] = qos
         if self.connected and self._connection is not None:
-            await self._connection.subscribe({topic_filter: qos})
+            try:
+                await self._connection.subscribe({topic_filter: qos})
+            except SubscribeRefused:
+                del self._filters[topic_filter]
+                raise
 
     async def publish(
         self,
@@ -151,12 +167,23 @@ class MqttClient:
                 yield delivery
             if self._closed:
                 return
+            if self._runner is not None and self._runner.done():
+                self._runner.result()  # a defect ended it: better to fail loudly than be deaf
+                return
             self._arrived.clear()
             await self._arrived.wait()
 
     def ack(self, delivery: Delivery) -> bool:
-        """Acknowledge; False when its connection is gone (the broker will deliver it again)."""
-        return self._connection is not None and self._connection.ack(delivery)
+        """Acknowledge; False when its connection is gone (the broker will deliver it again).
+
+        It leaves once all messages that came earlier are acknowledged too.
+        """
+        connection = self._connection
+        if connection is None or delivery.connection != self._number or not connection.is_open:
+            return False
+        if delivery.qos == 0:
+            return True
+        return all(connection.ack(ready) for ready in self._acks.done(delivery))
 
     async def close(self) -> None:
         """Disconnect cleanly and end :meth:`messages`; what was not acknowledged stays there."""
@@ -178,7 +205,7 @@ class MqttClient:
             began = loop.time()
             try:
                 reason = await self._hold_one_connection()
-            except MqttError as error:
+            except (MqttError, OSError) as error:
                 reason = str(error)
             self._up.clear()
             self._paused = False
@@ -193,6 +220,7 @@ class MqttClient:
     async def _hold_one_connection(self) -> str:
         """Connect, subscribe, announce, and wait for the end; returns why it ended."""
         self._number += 1
+        self._acks.forget()
         will = self._will() if self._will is not None else None
         connection = Connection(self.options, self._number, will, self._deliver)
         self._connection = connection
@@ -200,9 +228,11 @@ class MqttClient:
             session_present = await connection.open()
             if session_present:
                 self._forget_what_will_come_again()
-            if self._filters:
-                await connection.subscribe(dict(self._filters))
-        except MqttError:
+            subscribed: dict[str, int] = {}
+            while subscribed != self._filters:  # one may be added while the others are asked for
+                subscribed = dict(self._filters)
+                await connection.subscribe(subscribed)
+        except (MqttError, OSError):
             connection.abort("could not set up")
             raise
         if connection.lost.done():
@@ -236,6 +266,8 @@ class MqttClient:
 
     def _deliver(self, delivery: Delivery) -> None:
         self.received += 1
+        if delivery.qos > 0:
+            self._acks.arrived(delivery)
         full = len(self._inbox) >= 2 * self.options.receive_maximum + _ROOM_FOR_QOS_0
         if full and delivery.qos == 0:
             self.dropped += 1

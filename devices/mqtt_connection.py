@@ -23,6 +23,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from devices.mqtt_errors import ConnectFailed, NotConnected, PublishRefused, SubscribeRefused
 from devices.mqtt_options import MqttOptions, Will
+from devices.mqtt_pending import Pending
 from devices.ports import Delivery
 
 log = logging.getLogger(__name__)
@@ -51,8 +52,8 @@ class Connection:
         self._number = number
         self._on_delivery = on_delivery
         self._connack: asyncio.Future[bool] = self._loop.create_future()
-        self._published: dict[int, asyncio.Future[None]] = {}
-        self._subscribed: dict[int, asyncio.Future[None]] = {}
+        self._published = Pending()
+        self._subscribed = Pending()
         self._slots = asyncio.Semaphore(_OWN_INFLIGHT)
         self._largest_packet = 2**28 - 1
         self._misc: asyncio.Task[None] | None = None
@@ -119,7 +120,7 @@ class Connection:
         if qos == 0:
             self._slots.release()
             return
-        done = self._pending(self._published, info.mid)
+        done = self._published.expect(info.mid)
         done.add_done_callback(lambda _done: self._slots.release())
         await asyncio.shield(done)
 
@@ -130,7 +131,7 @@ class Connection:
         code, mid = self._client.subscribe(wanted)
         if code != MQTTErrorCode.MQTT_ERR_SUCCESS or mid is None:
             raise NotConnected(f"could not subscribe: {code.name}")
-        await asyncio.shield(self._pending(self._subscribed, mid))
+        await asyncio.shield(self._subscribed.expect(mid))
 
     def ack(self, delivery: Delivery) -> bool:
         """Acknowledge a delivery of this connection; False if it came on another or this ended."""
@@ -256,18 +257,6 @@ class Connection:
         finally:
             self.abort("keep-alive ended")
 
-    def _pending(self, table: dict[int, asyncio.Future[None]], mid: int) -> asyncio.Future[None]:
-        future: asyncio.Future[None] = self._loop.create_future()
-        table[mid] = future
-
-        def forget(done: asyncio.Future[None]) -> None:
-            table.pop(mid, None)
-            if not done.cancelled():
-                done.exception()  # a caller that gave up does not fetch it
-
-        future.add_done_callback(forget)
-        return future
-
     def _require_open(self) -> None:
         if not self.is_open:
             raise NotConnected("not connected to the broker")
@@ -281,9 +270,9 @@ class Connection:
         if not self._connack.done():
             self._connack.set_exception(ConnectFailed(reason))
             self._connack.exception()
-        for future in [*self._published.values(), *self._subscribed.values()]:
-            if not future.done():
-                future.set_exception(NotConnected(f"the connection ended: {reason}"))
+        ended = NotConnected(f"the connection ended: {reason}")
+        self._published.fail_all(ended)
+        self._subscribed.fail_all(ended)
 
     def _on_connect(
         self,
@@ -325,28 +314,19 @@ class Connection:
     def _on_publish(
         self, _client: paho.Client, _data: Any, mid: int, reason: ReasonCode, _props: Any
     ) -> None:
-        future = self._published.get(mid)
-        if future is None or future.done():
-            return
-        if reason.is_failure:
-            future.set_exception(PublishRefused(f"the broker refused a message: {reason}"))
-        else:
-            future.set_result(None)
+        refusal = PublishRefused(f"the broker refused a message: {reason}")
+        self._published.settle(mid, refusal if reason.is_failure else None)
 
     def _on_subscribe(
         self, _client: paho.Client, _data: Any, mid: int, reasons: list[ReasonCode], _props: Any
     ) -> None:
-        future = self._subscribed.get(mid)
-        if future is None or future.done():
-            return
         refused = [str(reason) for reason in reasons if reason.is_failure]
-        if refused:
-            future.set_exception(SubscribeRefused(f"the broker refused: {', '.join(refused)}"))
-        else:
-            future.set_result(None)
+        refusal = SubscribeRefused(f"the broker refused: {', '.join(refused)}")
+        self._subscribed.settle(mid, refusal if refused else None)
 
     def _on_socket_close(self, _client: paho.Client, _data: Any, sock: Any) -> None:
-        if self._misc is not None:  # the loop has taken over; before, nothing is registered
+        # Before the loop takes over nothing is registered; after an abort the socket is closed.
+        if self._misc is not None and sock.fileno() >= 0:
             self._loop.remove_reader(sock)
             self._loop.remove_writer(sock)
 

@@ -62,30 +62,34 @@ class Outbox:
         while True:
             self._stirred.clear()
             try:
-                await self._send_all()
-            except PublishRefused as error:
-                log.warning("the broker refused a message, dropping it: %s", error)
-                self.dropped += bool(self._queue)
-                if self._queue:
-                    self._queue.popleft()
-                continue
+                while self._queue or self._latest is not None:
+                    await self._send_next()
             except MqttError:
                 await asyncio.sleep(_RETRY_S)
                 continue
             await self._stirred.wait()
 
-    async def _send_all(self) -> None:
-        while self._queue or self._latest is not None:
-            if self._queue:
-                first = self._queue[0]
+    async def _send_next(self) -> None:
+        """Send one message; what the broker refuses for good is dropped, not tried for ever."""
+        if self._queue:
+            first = self._queue[0]
+            try:
                 await self._bus.publish(first.topic, first.payload, expiry_s=first.expiry_s)
-                if self._queue and self._queue[0] is first:
-                    self._queue.popleft()
-            elif (make := self._latest) is not None:
-                topic, payload = make()
-                self._latest = None
-                try:
-                    await self._bus.publish(topic, payload, retain=True)
-                except MqttError:
-                    self._latest = self._latest or make
-                    raise
+            except PublishRefused as error:
+                self._drop(error)
+            if self._queue and self._queue[0] is first:
+                self._queue.popleft()
+        elif (make := self._latest) is not None:
+            topic, payload = make()
+            self._latest = None
+            try:
+                await self._bus.publish(topic, payload, retain=True)
+            except PublishRefused as error:
+                self._drop(error)
+            except MqttError:
+                self._latest = self._latest or make
+                raise
+
+    def _drop(self, error: PublishRefused) -> None:
+        self.dropped += 1
+        log.warning("a message was dropped: %s", error)

@@ -7,6 +7,7 @@ at the bound new pictures are refused, the less important ones first.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from pathlib import Path
@@ -27,7 +28,7 @@ class SpoolFailed(Exception):
 
 
 class Spool:
-    """A folder of waiting captures; one process at a time. All methods block on the disk.
+    """A folder of waiting captures, locked while open. All methods block on the disk.
 
     ``max_bytes`` bounds it. Pictures that are not important are refused above
     ``reserve`` (a share) of the bound, so that the rest stays for those that are.
@@ -39,15 +40,18 @@ class Spool:
         self._max_bytes = max_bytes
         self._reserve_bytes = int(max_bytes * reserve)
         self._sizes: dict[str, int] = {}
+        self._lock: int | None = None
 
     def open(self) -> tuple[str, ...]:
         """Create the folders and find what waits from before, oldest first.
 
-        Half-written files of a crash are removed: their pictures were never accepted.
+        Half-written files of a crash are removed: their pictures were never accepted. Raises
+        ``SpoolFailed``, also when another process has this spool open.
         """
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._refused.mkdir(parents=True, exist_ok=True)
+            self._take_lock()
             self._sizes = {}
             for path in sorted(self._folder.iterdir()):
                 if path.name.endswith(_PART):
@@ -57,6 +61,12 @@ class Spool:
         except OSError as error:
             raise SpoolFailed(f"cannot open the spool {self._folder}: {error}") from error
         return tuple(self._sizes)
+
+    def close(self) -> None:
+        """Let another process have the spool; safe to call twice."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     @property
     def count(self) -> int:
@@ -126,6 +136,20 @@ class Spool:
         except OSError as error:
             raise SpoolFailed(f"cannot set {capture_id} aside: {error}") from error
         self._sizes.pop(capture_id, None)
+
+    def _take_lock(self) -> None:
+        """Held by the kernel for this process, so a crash leaves no stale lock behind."""
+        if self._lock is not None:
+            return
+        lock = os.open(self._folder.parent / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            raise SpoolFailed(
+                f"another process has the spool {self._folder} open; stop it or use another folder"
+            ) from None
+        self._lock = lock
 
     def _path(self, capture_id: str) -> Path:
         return self._folder / f"{capture_id}{_SUFFIX}"

@@ -85,8 +85,9 @@ async def camera_station(
         on_receipt=on_receipt,
     )
     await agent.open()
-    async with _running(agent, client, heartbeat):
-        yield agent
+    with contextlib.closing(spool):
+        async with _running(agent, client, heartbeat):
+            yield agent
 
 
 @contextlib.asynccontextmanager

@@ -103,7 +103,8 @@ class Declaration:
     """What a firm filed about one crossing, as far as the lane needs it.
 
     Plates and container numbers are normal forms (upper case, no separators).
-    ``driver_*`` are empty where no driver is named. Weights are kilograms.
+    ``driver_*`` are empty where no driver is named. Weights are kilograms. ``un_number`` is the
+    dangerous goods' UN number (``UN1202``), or empty.
     """
 
     id: UUID
@@ -123,6 +124,7 @@ class Declaration:
     driver_document: str = ""
     cargo: str = ""
     gross_kg: int = 0
+    un_number: str = ""
     window_from: datetime
     window_to: datetime
     permit_until: datetime | None = None

@@ -58,7 +58,7 @@ async def prepare_demo(
             await seed_store.write_rows(connection, rows_of(drawn, site))
             await seed_store.write_lanes(connection, LANES, _devices())
     else:
-        await seed_store.renew_windows(database)
+        await seed_store.renew_demo(database)
     return await _users(database, data, clock, hash_password)
 
 
@@ -99,6 +99,7 @@ def _declaration(d: SeedDeclaration, site: str) -> dict[str, Any]:
         "containers": [d.container] if d.container else [], "seals": [d.seal],
         "cargo": d.cargo[0], "gross_kg": d.gross_kg, "customs": customs,
         "border_guard": border_guard, "quarantine": quarantine, "fee": fee,
+        "un_number": d.un_number,
         "window_from": d.window_from, "window_to": d.window_to,
     }  # fmt: skip
 

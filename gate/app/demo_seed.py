@@ -70,6 +70,7 @@ class SeedDeclaration:
     cargo: tuple[str, str, str, int]
     gross_kg: int
     clearances: tuple[str, str, str, str]
+    un_number: str
     window_from: datetime
     window_to: datetime
 
@@ -136,6 +137,7 @@ class _Draw:
             cargo=cargo,
             gross_kg=cargo[3] + (14_500 if articulated else 6_200) + rng.randrange(-400, 400),
             clearances=clearances,
+            un_number="UN1202" if n % 25 == 22 else "",
             window_from=begin,
             window_to=begin + timedelta(hours=rng.choice((12, 18, 24))),
         )

@@ -61,8 +61,11 @@ class StepStore:
         ignored = any(isinstance(effect, fx.Ignore) for effect in effects)
         row = None
         async with self._database.transaction() as connection:
+            # In the effects' order: the truck before must end before the next one begins.
             for effect in effects:
-                if isinstance(effect, fx.StartTransit):
+                if isinstance(effect, fx.EndTransit):
+                    await self._end(connection, effect, event)
+                elif isinstance(effect, fx.StartTransit):
                     await transits.begin(connection, effect.transit, after.id, direction, event.at)
             transit = after.transit or before.transit
             decision = getattr(event, "decision", None)
@@ -102,8 +105,6 @@ class StepStore:
                 )  # fmt: skip
             case fx.ClearAlarm():
                 await alarms.clear_alarm(connection, lease.lane, effect.kind, at)
-            case fx.EndTransit():
-                await self._end(connection, effect, event)
             case fx.OpenBarrier():
                 return await self._order(connection, lease, effect, event, made)
         return None

@@ -69,6 +69,7 @@ def _reasons(
         *rules_declaration.window(chosen, policy, now),
         *rules_declaration.clearances(chosen),
         *rules_declaration.permit(chosen, now),
+        *rules_declaration.dangerous_goods(chosen),
     ]
 
 

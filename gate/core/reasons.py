@@ -57,6 +57,7 @@ RULES: dict[str, Rule] = {
     "BORDER_GUARD_REFUSED": _rule(_O.DENY, _A.NONE, ""),
     "FEE_UNPAID": _rule(_O.HOLD, _A.SHIFT_LEAD, "pay the fee"),
     "PERMIT_EXPIRED": _rule(_O.HOLD, _A.SHIFT_LEAD, "renew the vehicle's permit"),
+    "DANGEROUS_GOODS": _rule(_O.REFER, _A.SUPERVISOR, "use the lane for dangerous goods"),
     "CLONE_SUSPECTED": _rule(_O.REFER, _A.SUPERVISOR, "prove the vehicle's identity", True),
     "LANE_CLOSED": _rule(_O.HOLD, _A.OFFICER, "use another lane"),
     "CLOCK_UNTRUSTED": _rule(_O.HOLD, _A.OFFICER, "compare the picture with the truck"),

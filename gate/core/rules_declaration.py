@@ -82,3 +82,10 @@ def permit(declaration: Declaration, now: datetime) -> Iterator[Reason]:
     if declaration.permit_until is not None and declaration.permit_until < now:
         until = declaration.permit_until.date().isoformat()
         yield reason("PERMIT_EXPIRED", f"the vehicle's permit ended on {until}", until=until)
+
+
+def dangerous_goods(declaration: Declaration) -> Iterator[Reason]:
+    """Dangerous goods need an escort or a lane of their own (general practice of the field)."""
+    if declaration.un_number:
+        number = declaration.un_number
+        yield reason("DANGEROUS_GOODS", f"dangerous goods {number} are declared", un=number)

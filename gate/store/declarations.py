@@ -29,7 +29,8 @@ _COLUMNS = """
     d.id, d.number, d.firm_id, f.name AS firm, d.direction, d.gate, d.status, d.customs,
     d.border_guard, d.quarantine, d.fee, d.tractor_plate, v.country AS tractor_country,
     d.trailer_plate, d.containers, d.seals, coalesce(p.name, '') AS driver,
-    coalesce(p.document_number, '') AS driver_document, d.cargo, d.gross_kg, d.window_from,
+    coalesce(p.document_number, '') AS driver_document, d.cargo, d.gross_kg, d.un_number,
+    d.window_from,
     d.window_to, v.permit_until
 """
 _JOINS = """
@@ -159,6 +160,7 @@ def _declaration(row: Any) -> Declaration:
         driver_document=row["driver_document"],
         cargo=row["cargo"],
         gross_kg=row["gross_kg"],
+        un_number=row["un_number"],
         window_from=row["window_from"],
         window_to=row["window_to"],
         permit_until=row["permit_until"],

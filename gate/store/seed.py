@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from gate.core.normalize import search_keys
 from gate.store import devices, lanes
@@ -20,7 +23,7 @@ _TABLES: dict[str, tuple[str, ...]] = {
     "declarations": ("id", "number", "firm_id", "direction", "gate", "status", "tractor_id",
                      "trailer_id", "driver_id", "tractor_plate", "trailer_plate", "search_keys",
                      "containers", "seals", "cargo", "gross_kg", "customs", "border_guard",
-                     "quarantine", "fee", "window_from", "window_to"),
+                     "quarantine", "fee", "un_number", "window_from", "window_to"),
     "declaration_items": ("declaration_id", "line", "description", "hs_code", "quantity", "unit",
                           "net_kg", "origin"),
 }  # fmt: skip
@@ -60,18 +63,54 @@ async def write_lanes(
         await devices.add_device(connection, device)
 
 
-async def renew_windows(database: Database) -> int:
-    """Move a demonstration's declarations that ended unused into today, so that it goes on.
+async def renew_demo(database: Database) -> int:
+    """Bring a demonstration up to date, so that it goes on for ever.
 
-    Declarations whose trucks departed are opened again. Returns how many were renewed.
+    Open declarations whose window runs out get a new one; for each that was used a new one
+    is filed for the same vehicles. Returns how many were renewed or filed.
     """
-    async with database.connection() as connection:
-        done = await connection.fetch(
-            """UPDATE declarations SET
-                   window_from = now() - interval '1 hour', window_to = now() + interval '18 hours',
-                   status = CASE WHEN status = 'clearing' THEN status ELSE 'cleared' END
-               WHERE status IN ('cleared', 'released', 'departed', 'clearing')
-                 AND (window_to < now() + interval '2 hours' OR status IN ('released', 'departed'))
+    async with database.transaction() as connection:
+        renewed = await connection.fetch(
+            """UPDATE declarations
+               SET window_from = now() - interval '1 hour', window_to = now() + interval '18 hours'
+               WHERE status IN ('cleared', 'clearing') AND window_to < now() + interval '1 hour'
                RETURNING 1"""
         )
-    return len(done)
+        used = await connection.fetch(
+            """SELECT DISTINCT ON (d.tractor_plate) d.* FROM declarations d
+               WHERE d.status = 'departed' AND NOT EXISTS (
+                   SELECT 1 FROM declarations o WHERE o.tractor_plate = d.tractor_plate
+                     AND o.status NOT IN ('departed', 'closed'))
+               ORDER BY d.tractor_plate, d.created_at DESC"""
+        )
+        fresh = [await _filed_anew(connection, dict(row)) for row in used]
+        await write_rows(connection, {"declarations": fresh})
+    return len(renewed) + len(fresh)
+
+
+async def _filed_anew(connection: Connection, row: Row) -> Row:
+    """The declaration again, with the next free number of its year and a window from now on."""
+    now = await connection.fetchval("SELECT now()")
+    number = str(row["number"])
+    tail = f"{secrets.randbelow(10**7):07d}"
+    return {
+        **row,
+        "id": uuid4(),
+        "number": f"{number[:4]}{tail}0" if len(number) == 12 else number[:-7] + tail,
+        "status": "cleared",
+        "window_from": now - timedelta(hours=1),
+        "window_to": now + timedelta(hours=18),
+    }
+
+
+async def demo_rows(database: Database) -> list[Row]:
+    """The declarations' vehicles as the simulation needs them, in a fixed order."""
+    async with database.connection() as connection:
+        rows = await connection.fetch(
+            """SELECT d.direction, d.status, d.tractor_plate, d.trailer_plate, d.containers,
+                   v.country, d.un_number <> '' AS dangerous,
+                   coalesce(v.permit_until < now(), false) AS permit_over
+               FROM declarations d JOIN vehicles v ON v.id = d.tractor_id
+               WHERE d.status NOT IN ('departed', 'closed', 'released') ORDER BY d.number"""
+        )
+    return [dict(row) for row in rows]

@@ -1,4 +1,7 @@
-"""Scripts and styles, served under names that carry their content's hash."""
+"""Scripts and styles, served below an address that carries the hash of them all.
+
+One hash for the folder, so that scripts may import each other by their plain names.
+"""
 
 from __future__ import annotations
 
@@ -13,22 +16,20 @@ class Assets:
     """The files of one folder; ``url`` gives the address that a page must use."""
 
     def __init__(self, folder: Path) -> None:
-        self._files: dict[str, Path] = {}
-        self._urls: dict[str, str] = {}
-        for path in sorted(folder.iterdir()):
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-            name = f"{path.stem}.{digest}{path.suffix}"
-            self._files[name] = path
-            self._urls[path.name] = f"/static/{name}"
+        self._files = {path.name: path for path in sorted(folder.iterdir())}
+        whole = hashlib.sha256()
+        for name, path in self._files.items():
+            whole.update(name.encode() + path.read_bytes())
+        self._digest = whole.hexdigest()[:16]
 
     def url(self, name: str) -> str:
         """The address of a file; raises ``KeyError`` for an unknown one."""
-        return self._urls[name]
+        return f"/static/{self._digest}/{self._files[name].name}"
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """The file of a hashed name, to be cached for ever."""
+        """The file of this name, to be cached for ever under this hash."""
         path = self._files.get(request.match_info["name"])
-        if path is None:
+        if path is None or request.match_info["digest"] != self._digest:
             raise web.HTTPNotFound(text="There is no such file.")
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         headers = {"Content-Type": kind, "Cache-Control": "public, max-age=31536000, immutable"}

@@ -51,7 +51,7 @@ def application(service: Service, *, demo: bool) -> web.Application:
     aiohttp_jinja2.setup(
         app,
         loader=jinja2.FileSystemLoader(HERE / "templates"),
-        context_processors=[page_context],
+        context_processors=[aiohttp_jinja2.request_processor, page_context],
         autoescape=True,
         undefined=jinja2.StrictUndefined,
     )
@@ -59,7 +59,7 @@ def application(service: Service, *, demo: bool) -> web.Application:
     app.cleanup_ctx.append(_watch_changes)
     for routes in (probes.routes, signing_in.routes, pages.routes):
         app.add_routes(routes)
-    app.router.add_get("/static/{name}", app[ASSETS].serve)
+    app.router.add_get("/static/{digest}/{name}", app[ASSETS].serve)
     return app
 
 

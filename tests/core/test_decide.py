@@ -260,3 +260,10 @@ def test_match_probabilities_add_up_and_none_is_one_of_them(case) -> None:  # ty
 
     assert 0.0 <= found.none <= 1.0
     assert total == pytest.approx(1.0, abs=1e-4) or len(case.declarations) > 5
+
+
+def test_dangerous_goods_are_referred() -> None:
+    decision = decide(inputs(None, declaration(un_number="UN1202")), POLICY)
+
+    assert decision.outcome is Outcome.REFER
+    assert decision.reasons[0].code == "DANGEROUS_GOODS"

@@ -16,7 +16,7 @@ from devices.broker import LOOPBACK, EmbeddedBroker
 MOSQUITTO = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 
-class TestBroker(Protocol):
+class RunningBroker(Protocol):
     """What a fault test needs of a broker."""
 
     port: int
@@ -66,9 +66,9 @@ class Mosquitto:
 
 
 @contextlib.asynccontextmanager
-async def running_broker(kind: str, data_dir: Path) -> AsyncIterator[TestBroker]:
+async def running_broker(kind: str, data_dir: Path) -> AsyncIterator[RunningBroker]:
     """A started broker of a kind, ``embedded`` or ``mosquitto``; stopped at the end."""
-    broker: TestBroker
+    broker: RunningBroker
     broker = EmbeddedBroker(data_dir=data_dir) if kind == "embedded" else Mosquitto(data_dir)
     await broker.start()
     try:

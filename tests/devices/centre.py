@@ -19,7 +19,7 @@ from schemas.protocol_errors import ProtocolError
 from schemas.receipts import Receipt, ReceiptResult
 from schemas.status import Presence, Status
 from schemas.topics import Channel, Topic, parse_topic, topic_filter
-from tests.devices.brokers import TestBroker
+from tests.devices.brokers import RunningBroker
 from tests.devices.conftest import options_for
 
 SECRET = b"a secret of the test lane, 32 b."
@@ -95,7 +95,7 @@ class Centre:
 
 
 @contextlib.asynccontextmanager
-async def centre_at(broker: TestBroker) -> AsyncIterator[Centre]:
+async def centre_at(broker: RunningBroker) -> AsyncIterator[Centre]:
     """A running centre."""
     async with MqttClient(options_for(broker, "centre")) as client:
         await client.subscribe(topic_filter(Channel.CAPTURE))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from devices.mqtt_options import MqttOptions
-from tests.devices.brokers import MOSQUITTO, TestBroker, running_broker
+from tests.devices.brokers import MOSQUITTO, RunningBroker, running_broker
 
 needs_mosquitto = pytest.mark.skipif(
     MOSQUITTO is None, reason="Mosquitto is not installed (apt-get install mosquitto)"
@@ -20,20 +20,20 @@ BOTH_BROKERS = [
 
 
 @pytest.fixture(params=BOTH_BROKERS)
-async def broker(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[TestBroker]:
+async def broker(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[RunningBroker]:
     """Each real broker in turn."""
     async with running_broker(request.param, tmp_path) as started:
         yield started
 
 
 @pytest.fixture
-async def embedded(tmp_path: Path) -> AsyncIterator[TestBroker]:
+async def embedded(tmp_path: Path) -> AsyncIterator[RunningBroker]:
     """The embedded broker."""
     async with running_broker("embedded", tmp_path) as started:
         yield started
 
 
-def options_for(broker: TestBroker, client_id: str, **changes: object) -> MqttOptions:
+def options_for(broker: RunningBroker, client_id: str, **changes: object) -> MqttOptions:
     """Client options with reconnects quick enough for a test."""
     base = {"reconnect_first_s": 0.05, "reconnect_longest_s": 0.3, **changes}
     make: Callable[..., MqttOptions] = MqttOptions

@@ -23,7 +23,7 @@ from schemas.protocol_errors import BadMedia, TooLarge
 from schemas.receipts import Receipt
 from schemas.status import ClockTrust, DeviceKind, Presence
 from schemas.topics import Channel, Topic
-from tests.devices.brokers import TestBroker
+from tests.devices.brokers import RunningBroker
 from tests.devices.centre import KEY, SECRET, centre_at
 from tests.devices.conftest import options_for
 from tests.devices.waiting import until
@@ -61,7 +61,7 @@ def picture(number: int) -> bytes:
 
 @contextlib.asynccontextmanager
 async def camera_at(
-    broker: TestBroker, folder: Path, receipts: list[Receipt] | None = None, **bounds: int
+    broker: RunningBroker, folder: Path, receipts: list[Receipt] | None = None, **bounds: int
 ) -> AsyncIterator[CameraAgent]:
     async with camera_station(
         IDENTITY,
@@ -76,7 +76,7 @@ async def camera_at(
 
 
 async def test_a_picture_is_stored_once_and_leaves_the_spool(
-    broker: TestBroker, tmp_path: Path
+    broker: RunningBroker, tmp_path: Path
 ) -> None:
     async with centre_at(broker) as centre, camera_at(broker, tmp_path / "cam") as agent:
         capture_id = await agent.submit(picture(1), Trigger.LOOP, shot=2)
@@ -89,7 +89,7 @@ async def test_a_picture_is_stored_once_and_leaves_the_spool(
 
 
 async def test_pictures_taken_without_a_broker_arrive_when_it_is_there(
-    embedded: TestBroker, tmp_path: Path
+    embedded: RunningBroker, tmp_path: Path
 ) -> None:
     await embedded.stop()
     async with camera_at(embedded, tmp_path / "cam") as agent:
@@ -101,7 +101,7 @@ async def test_pictures_taken_without_a_broker_arrive_when_it_is_there(
 
 
 async def test_a_lost_receipt_makes_a_duplicate_not_a_second_capture(
-    broker: TestBroker, tmp_path: Path
+    broker: RunningBroker, tmp_path: Path
 ) -> None:
     async with centre_at(broker) as centre:
         centre.deaf_for = 2
@@ -114,7 +114,7 @@ async def test_a_lost_receipt_makes_a_duplicate_not_a_second_capture(
 
 
 async def test_killing_the_broker_again_and_again_loses_no_picture(
-    broker: TestBroker, tmp_path: Path
+    broker: RunningBroker, tmp_path: Path
 ) -> None:
     async with centre_at(broker) as centre, camera_at(broker, tmp_path / "cam") as agent:
         ids = set()
@@ -129,7 +129,7 @@ async def test_killing_the_broker_again_and_again_loses_no_picture(
 
 
 async def test_a_killed_camera_sends_after_its_restart_what_it_had_accepted(
-    embedded: TestBroker, tmp_path: Path
+    embedded: RunningBroker, tmp_path: Path
 ) -> None:
     folder = tmp_path / "cam"
     process = await asyncio.create_subprocess_exec(
@@ -147,7 +147,7 @@ async def test_a_killed_camera_sends_after_its_restart_what_it_had_accepted(
 
 
 async def test_a_final_refusal_sets_the_picture_aside_and_raises_an_alarm(
-    embedded: TestBroker, tmp_path: Path
+    embedded: RunningBroker, tmp_path: Path
 ) -> None:
     async with centre_at(embedded) as centre, camera_at(embedded, tmp_path / "cam") as agent:
         centre.refuse = lambda _capture: ("undecodable", True)
@@ -158,7 +158,7 @@ async def test_a_final_refusal_sets_the_picture_aside_and_raises_an_alarm(
 
 
 async def test_a_passing_refusal_keeps_the_picture_until_it_is_taken(
-    embedded: TestBroker, tmp_path: Path
+    embedded: RunningBroker, tmp_path: Path
 ) -> None:
     async with centre_at(embedded) as centre, camera_at(embedded, tmp_path / "cam") as agent:
         centre.refuse = lambda _capture: ("store_full", False)
@@ -170,7 +170,7 @@ async def test_a_passing_refusal_keeps_the_picture_until_it_is_taken(
         assert list(centre.stored) == [capture_id]
 
 
-async def test_a_forged_receipt_deletes_nothing(embedded: TestBroker, tmp_path: Path) -> None:
+async def test_a_forged_receipt_deletes_nothing(embedded: RunningBroker, tmp_path: Path) -> None:
     """A receipt signed with another key, or meant for another device, is not believed."""
     from devices.mqtt import MqttClient
     from devices.stamping import Stamper
@@ -193,7 +193,7 @@ async def test_a_forged_receipt_deletes_nothing(embedded: TestBroker, tmp_path: 
 
 
 async def test_a_full_spool_refuses_with_an_alarm_and_recovers(
-    embedded: TestBroker, tmp_path: Path
+    embedded: RunningBroker, tmp_path: Path
 ) -> None:
     async with camera_at(embedded, tmp_path / "cam", max_bytes=10_000) as agent:
         taken = 0
@@ -210,7 +210,7 @@ async def test_a_full_spool_refuses_with_an_alarm_and_recovers(
 
 
 async def test_what_the_centre_would_refuse_is_refused_at_once(
-    embedded: TestBroker, tmp_path: Path
+    embedded: RunningBroker, tmp_path: Path
 ) -> None:
     async with camera_at(embedded, tmp_path / "cam") as agent:
         for hopeless in (b"", b"not a picture", picture(1)[:20]):
@@ -222,7 +222,7 @@ async def test_what_the_centre_would_refuse_is_refused_at_once(
 
 
 async def test_the_status_shows_presence_clock_and_leaving(
-    broker: TestBroker, tmp_path: Path
+    broker: RunningBroker, tmp_path: Path
 ) -> None:
     async with centre_at(broker) as centre:
         async with camera_at(broker, tmp_path / "cam"):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gate.commands import camera
-from tests.devices.brokers import TestBroker
+from tests.devices.brokers import RunningBroker
 from tests.devices.centre import SECRET, centre_at
 from tests.devices.test_camera import picture
 from tests.devices.waiting import until
@@ -28,7 +28,7 @@ sys.exit(options.run(options))
 
 
 async def test_pictures_of_a_folder_reach_the_centre_and_sigterm_ends_it_cleanly(
-    embedded: TestBroker, tmp_path: Path
+    embedded: RunningBroker, tmp_path: Path
 ) -> None:
     uploads = tmp_path / "uploads"
     uploads.mkdir()

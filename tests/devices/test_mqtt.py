@@ -17,7 +17,7 @@ from devices.mqtt import MqttClient
 from devices.mqtt_errors import NotConnected, PublishRefused, PublishTimeout
 from devices.mqtt_options import Will
 from devices.ports import Delivery
-from tests.devices.brokers import TestBroker
+from tests.devices.brokers import RunningBroker
 from tests.devices.conftest import options_for
 from tests.devices.waiting import until
 
@@ -47,7 +47,7 @@ asyncio.run(main())
 
 @contextlib.asynccontextmanager
 async def client_of(
-    broker: TestBroker, name: str, *filters: str, **changes: object
+    broker: RunningBroker, name: str, *filters: str, **changes: object
 ) -> AsyncIterator[MqttClient]:
     async with MqttClient(options_for(broker, name, **changes)) as client:
         for topic_filter in filters:
@@ -68,7 +68,7 @@ async def take(client: MqttClient, count: int, *, ack: bool = True) -> list[Deli
     return taken
 
 
-async def test_a_large_payload_comes_through_unchanged(broker: TestBroker) -> None:
+async def test_a_large_payload_comes_through_unchanged(broker: RunningBroker) -> None:
     payload = os.urandom(6 * 1024 * 1024)
     async with (
         client_of(broker, "reader", "big/#") as reader,
@@ -80,7 +80,7 @@ async def test_a_large_payload_comes_through_unchanged(broker: TestBroker) -> No
     assert delivery.topic == "big/one"
 
 
-async def test_what_a_killed_client_did_not_acknowledge_comes_again(broker: TestBroker) -> None:
+async def test_what_a_killed_client_did_not_acknowledge_comes_again(broker: RunningBroker) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", CRASHING_CLIENT, str(broker.port), stdout=asyncio.subprocess.PIPE
     )
@@ -100,7 +100,7 @@ async def test_what_a_killed_client_did_not_acknowledge_comes_again(broker: Test
     assert {delivery.payload for delivery in again} >= {b"2", b"3", b"4", b"5"}
 
 
-async def test_an_acknowledged_message_does_not_come_again(broker: TestBroker) -> None:
+async def test_an_acknowledged_message_does_not_come_again(broker: RunningBroker) -> None:
     async with client_of(broker, "writer") as writer:
         async with client_of(broker, "worker", "once/#") as worker:
             await writer.publish("once/x", b"handled")
@@ -111,7 +111,7 @@ async def test_an_acknowledged_message_does_not_come_again(broker: TestBroker) -
     assert delivery.payload == b"while away"
 
 
-async def test_an_acknowledgement_of_an_ended_connection_is_void(broker: TestBroker) -> None:
+async def test_an_acknowledgement_of_an_ended_connection_is_void(broker: RunningBroker) -> None:
     async with (
         client_of(broker, "worker", "old/#") as worker,
         client_of(broker, "writer") as writer,
@@ -129,7 +129,7 @@ async def test_an_acknowledgement_of_an_ended_connection_is_void(broker: TestBro
 
 
 async def test_a_broker_killed_and_back_finds_everyone_subscribed_again(
-    broker: TestBroker,
+    broker: RunningBroker,
 ) -> None:
     async with (
         client_of(broker, "reader", "after/#") as reader,
@@ -150,7 +150,7 @@ async def test_a_broker_killed_and_back_finds_everyone_subscribed_again(
 
 
 async def test_publishers_that_retry_lose_nothing_over_kills_of_the_broker(
-    broker: TestBroker,
+    broker: RunningBroker,
 ) -> None:
     """The consumer answers on another topic, as receipts do; senders repeat until answered."""
     answered: set[bytes] = set()
@@ -193,7 +193,7 @@ async def test_publishers_that_retry_lose_nothing_over_kills_of_the_broker(
 
 
 async def test_a_shared_subscription_gives_each_message_to_one_of_the_workers(
-    broker: TestBroker,
+    broker: RunningBroker,
 ) -> None:
     shared = "$share/intake/work/#"
     async with (
@@ -213,7 +213,7 @@ async def test_a_shared_subscription_gives_each_message_to_one_of_the_workers(
 
 
 async def test_no_more_unacknowledged_messages_come_than_the_receive_maximum(
-    broker: TestBroker,
+    broker: RunningBroker,
 ) -> None:
     """The embedded broker has a bound of its own, whatever the client asks for."""
     bound = 100 if isinstance(broker, EmbeddedBroker) else 32
@@ -230,7 +230,7 @@ async def test_no_more_unacknowledged_messages_come_than_the_receive_maximum(
 
 
 async def test_the_last_will_is_published_when_a_client_vanishes_and_not_when_it_leaves(
-    broker: TestBroker,
+    broker: RunningBroker,
 ) -> None:
     will = Will(topic="will/x", payload=b"gone")
     async with client_of(broker, "watcher", "will/#") as watcher:
@@ -252,7 +252,7 @@ async def test_the_last_will_is_published_when_a_client_vanishes_and_not_when_it
 
 
 async def test_a_retained_message_is_told_to_a_late_subscriber_as_retained(
-    broker: TestBroker,
+    broker: RunningBroker,
 ) -> None:
     async with client_of(broker, "writer") as writer:
         await writer.publish("kept/x", b"state", retain=True)
@@ -262,7 +262,7 @@ async def test_a_retained_message_is_told_to_a_late_subscriber_as_retained(
     assert delivery.retained
 
 
-async def test_a_message_past_its_expiry_is_not_delivered(broker: TestBroker) -> None:
+async def test_a_message_past_its_expiry_is_not_delivered(broker: RunningBroker) -> None:
     async with client_of(broker, "device", "short/#"):
         pass
     async with client_of(broker, "writer") as writer:
@@ -276,7 +276,7 @@ async def test_a_message_past_its_expiry_is_not_delivered(broker: TestBroker) ->
     assert [delivery.payload for delivery in taken] == [b"lasting"]
 
 
-async def test_on_connect_callbacks_run_after_every_connect(broker: TestBroker) -> None:
+async def test_on_connect_callbacks_run_after_every_connect(broker: RunningBroker) -> None:
     async with MqttClient(options_for(broker, "device")) as device:
         announced: list[int] = []
 
@@ -292,7 +292,7 @@ async def test_on_connect_callbacks_run_after_every_connect(broker: TestBroker) 
 
 
 async def test_without_a_broker_publishing_fails_at_once_and_waiting_says_why(
-    embedded: TestBroker,
+    embedded: RunningBroker,
 ) -> None:
     await embedded.stop()
     async with MqttClient(options_for(embedded, "lonely")) as lonely:
@@ -306,7 +306,7 @@ async def test_without_a_broker_publishing_fails_at_once_and_waiting_says_why(
 
 
 async def test_a_broker_that_hangs_gives_a_timeout_and_later_a_new_connection(
-    embedded: TestBroker,
+    embedded: RunningBroker,
 ) -> None:
     """SIGSTOP is a half-open connection in miniature: TCP accepts, nobody answers."""
     pid = embedded.pid  # type: ignore[attr-defined]
@@ -323,7 +323,7 @@ async def test_a_broker_that_hangs_gives_a_timeout_and_later_a_new_connection(
 
 
 async def test_a_payload_above_the_brokers_limit_is_refused_and_the_connection_stays(
-    embedded: TestBroker,
+    embedded: RunningBroker,
 ) -> None:
     async with client_of(embedded, "writer") as writer:
         assert writer._connection is not None
@@ -334,7 +334,7 @@ async def test_a_payload_above_the_brokers_limit_is_refused_and_the_connection_s
 
 
 async def test_a_flood_of_unimportant_messages_is_dropped_at_the_bound_and_counted(
-    embedded: TestBroker,
+    embedded: RunningBroker,
 ) -> None:
     async with (
         client_of(embedded, "slow", receive_maximum=5) as slow,

@@ -22,6 +22,7 @@ def test_what_was_put_is_found_again_after_a_restart_oldest_first(tmp_path: Path
     ids = [fresh_id(1_790_000_000_000 + number) for number in (3, 1, 2)]
     for capture_id in ids:
         spool.put(capture_id, capture_id.encode(), important=True)
+    spool.close()
 
     again = Spool(tmp_path)
 
@@ -32,7 +33,7 @@ def test_what_was_put_is_found_again_after_a_restart_oldest_first(tmp_path: Path
 
 
 def test_a_half_written_file_of_a_crash_is_not_taken_for_a_capture(tmp_path: Path) -> None:
-    opened(tmp_path)
+    opened(tmp_path).close()
     (tmp_path / "spool" / f"{fresh_id()}.part").write_bytes(b"half")
     (tmp_path / "spool" / "notes.txt").write_text("not ours, left alone")
     assert Spool(tmp_path).open() == ()
@@ -51,9 +52,11 @@ def test_at_the_bound_unimportant_pictures_are_refused_first_and_nothing_is_dele
     with pytest.raises(SpoolFull):
         spool.put(fresh_id(), b"0", important=True)
     assert spool.nearly_full
-    assert Spool(tmp_path).open() == (first, second)
-    spool.remove(first)
-    assert not spool.nearly_full
+    spool.close()
+    again = Spool(tmp_path, max_bytes=100)
+    assert again.open() == (first, second)
+    again.remove(first)
+    assert not again.nearly_full
 
 
 def test_a_refused_capture_is_set_aside_with_its_reason(tmp_path: Path) -> None:
@@ -65,6 +68,7 @@ def test_a_refused_capture_is_set_aside_with_its_reason(tmp_path: Path) -> None:
     assert (tmp_path / "refused" / f"{capture_id}.capture").read_bytes() == b"payload"
     note = json.loads((tmp_path / "refused" / f"{capture_id}.json").read_text())
     assert note["reason"] == "bad_media"
+    spool.close()
     assert Spool(tmp_path).open() == ()
 
 
@@ -79,3 +83,12 @@ def test_a_disk_that_refuses_is_told_and_leaves_nothing_half_done(tmp_path: Path
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(SpoolFailed, match="cannot open"):
         Spool(tmp_path / "file").open()
+
+
+def test_two_programs_never_share_a_spool(tmp_path: Path) -> None:
+    first = opened(tmp_path)
+    with pytest.raises(SpoolFailed, match="another process"):
+        Spool(tmp_path).open()
+    first.close()
+    first.close()
+    assert Spool(tmp_path).open() == ()

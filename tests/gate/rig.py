@@ -93,7 +93,8 @@ async def declare(database: Database, tractor: str, trailer: str = "", **changes
         "status": "cleared", "tractor_id": vehicle, "trailer_id": None, "driver_id": None,
         "tractor_plate": tractor, "trailer_plate": trailer, "containers": [], "seals": [],
         "cargo": "rice", "gross_kg": 20_000, "customs": "passed", "border_guard": "passed",
-        "quarantine": "not_needed", "fee": "passed", "window_from": now - timedelta(hours=1),
+        "quarantine": "not_needed", "fee": "passed", "un_number": "",
+        "window_from": now - timedelta(hours=1),
         "window_to": now + timedelta(hours=5), **changes,
     }  # fmt: skip
     vehicles = [

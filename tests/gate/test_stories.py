@@ -56,6 +56,31 @@ async def test_a_declared_truck_drives_through_without_an_officer(lane: Rig) -> 
         await until(lambda c=camera: c.waiting == 0, what="the spool is empty: receipts came")
 
 
+async def test_the_truck_behind_begins_when_the_first_has_gone(lane: Rig) -> None:
+    await declare(lane.database, "14C12345", "14R01234")
+    await lane.show(picture_of(FRONT), picture_of(REAR, seed=2))
+    await until(lambda: lane.body.angle >= 1.0, what="the arm is up")
+    assert lane.loop is not None
+    lane.loop.sense(False)
+    lane.body.safety = True
+    await asyncio.sleep(0.4)
+    await lane.show(picture_of("29H-555.55"))
+    await asyncio.sleep(0.4)
+    lane.body.exit = True
+    await asyncio.sleep(0.2)
+    lane.body.safety = False
+    await asyncio.sleep(0.2)
+    lane.body.exit = False
+
+    await until(lambda: lane.phase == "with_officer", what="the second truck is looked at")
+    rows = await lane.rows_of("SELECT plate, ended FROM transits ORDER BY began_at")
+    assert [r["ended"] for r in rows] == ["departed", None]
+    attached = await lane.rows_of(
+        "SELECT count(*) AS n FROM captures GROUP BY transit_id ORDER BY min(received_at)"
+    )
+    assert [r["n"] for r in attached] == [2, 1]
+
+
 async def test_an_undeclared_truck_waits_and_the_arm_stays_down(lane: Rig) -> None:
     await lane.show(picture_of(FRONT), picture_of(REAR, seed=2))
     await until(lambda: lane.phase == "with_officer", what="the officer is called")

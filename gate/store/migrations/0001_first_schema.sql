@@ -54,6 +54,7 @@ CREATE TABLE declarations (
     customs        text NOT NULL CHECK (customs IN ('pending', 'passed', 'failed', 'not_needed')),
     border_guard   text NOT NULL CHECK (border_guard IN ('pending', 'passed', 'failed', 'not_needed')),
     quarantine     text NOT NULL CHECK (quarantine IN ('pending', 'passed', 'failed', 'not_needed')),
+    un_number      text NOT NULL DEFAULT '' CHECK (un_number ~ '^(UN[0-9]{4})?$'),
     fee            text NOT NULL CHECK (fee IN ('pending', 'passed', 'failed', 'not_needed')),
     window_from    timestamptz NOT NULL,
     window_to      timestamptz NOT NULL CHECK (window_to > window_from),

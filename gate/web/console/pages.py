@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 import aiohttp_jinja2
@@ -36,6 +39,14 @@ def lane_of(request: web.Request) -> str:
     if lane not in request.app[SERVICE].register.lanes or not may:
         raise web.HTTPNotFound(text="There is no such lane for you.")
     return lane
+
+
+def key_in(request: web.Request, name: str) -> UUID:
+    """The id in the path; what is no id is not found."""
+    try:
+        return UUID(request.match_info[name])
+    except ValueError:
+        raise web.HTTPNotFound(text="There is nothing at this address.") from None
 
 
 @routes.get("/")
@@ -76,25 +87,35 @@ async def stream(request: web.Request) -> web.StreamResponse:
                  "X-Accel-Buffering": "no"}
     )  # fmt: skip
     await response.prepare(request)
-    number = 0
-    with service.hub.watch(lane) as woken:
+    with service.hub.watch(lane) as woken, suppress(ConnectionResetError):
         woken.set()
-        while True:
-            try:
-                await asyncio.wait_for(woken.wait(), BEAT_S)
-            except TimeoutError:
-                await response.write(b"event: beat\ndata: {}\n\n")
-                continue
-            woken.clear()
-            try:
-                snapshot = await snapshots.get(lane)
-            except StoreError as error:
-                await response.write(_event("trouble", number, {"error": error.code}))
-                await asyncio.sleep(BEAT_S)
-                woken.set()
-                continue
-            number += 1
-            await response.write(_event("snapshot", number, snapshot))
+        await _follow(response, woken, lambda: snapshots.get(lane))
+    return response
+
+
+async def _follow(
+    response: web.StreamResponse,
+    woken: asyncio.Event,
+    look: Callable[[], Awaitable[dict[str, Any]]],
+) -> None:
+    """Write until the reader is gone (``ConnectionResetError``)."""
+    number = 0
+    while True:
+        try:
+            await asyncio.wait_for(woken.wait(), BEAT_S)
+        except TimeoutError:
+            await response.write(b"event: beat\ndata: {}\n\n")
+            continue
+        woken.clear()
+        try:
+            snapshot = await look()
+        except StoreError as error:
+            await response.write(_event("trouble", number, {"error": error.code}))
+            await asyncio.sleep(BEAT_S)
+            woken.set()
+            continue
+        number += 1
+        await response.write(_event("snapshot", number, snapshot))
 
 
 def _event(name: str, number: int, data: object) -> bytes:
@@ -141,7 +162,7 @@ async def acknowledge(request: web.Request) -> web.Response:
     user = session_of(request).user
     service = request.app[SERVICE]
     lane = await alarms.acknowledge(
-        service.database, UUID(request.match_info["alarm"]), user.name, service.clock.now(),
+        service.database, key_in(request, "alarm"), user.name, service.clock.now(),
         None if not user.lanes else user.lanes,
     )  # fmt: skip
     if lane is None:
@@ -154,7 +175,7 @@ async def acknowledge(request: web.Request) -> web.Response:
 async def transit_page(request: web.Request) -> dict[str, object]:
     """Everything that is kept of one transit."""
     database = request.app[SERVICE].database
-    transit = UUID(request.match_info["transit"])
+    transit = key_in(request, "transit")
     row = await transits.one(database, transit)
     if row is None or not person(session_of(request).user).may_see(row["lane_id"]):
         raise web.HTTPNotFound(text="There is no such transit for you.")

@@ -12,7 +12,7 @@ const WORDS = {
 };
 const SHAPES = { release: "▲", hold: "■", refer: "◆", deny: "✕", fault: "!", idle: "○" };
 let snapshot = null;
-let heard = 0;
+let heard = Date.now();
 
 function element(tag, text, attributes = {}) {
   const made = document.createElement(tag);
@@ -241,14 +241,22 @@ document.addEventListener("keydown", (event) => {
   if (act) { event.preventDefault(); ask(act); }
 });
 
-const source = new EventSource(`/lanes/${lane}/stream`);
 const alive = () => { heard = Date.now(); };
-source.addEventListener("snapshot", (event) => { alive(); show(JSON.parse(event.data)); });
-source.addEventListener("beat", alive);
-source.addEventListener("trouble", () => problem("The database does not answer: what you see may be old."));
+
+function listen() {
+  const source = new EventSource(`/lanes/${lane}/stream`);
+  source.addEventListener("snapshot", (event) => { alive(); show(JSON.parse(event.data)); });
+  source.addEventListener("beat", alive);
+  source.addEventListener("trouble", () => { alive(); problem("The database does not answer: what you see may be old."); });
+  // The browser tries again by itself after a broken connection, but not after an error status.
+  source.addEventListener("error", () => {
+    if (source.readyState === EventSource.CLOSED) setTimeout(listen, 2000);
+  });
+}
+listen();
 setInterval(() => {
   $("clock").textContent = new Date().toLocaleTimeString("en-GB");
-  const stale = heard > 0 && Date.now() - heard > STALE_MS;
+  const stale = Date.now() - heard > STALE_MS;
   document.body.classList.toggle("stale", stale);
   $("lost").hidden = !stale;
   if (stale) $("lost-since").textContent = new Date(heard).toLocaleTimeString("en-GB");

@@ -1,0 +1,1 @@
+"""Benchmarks: speed against limits and named peers. Not tests; run by ``make bench``."""
