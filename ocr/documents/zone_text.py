@@ -156,7 +156,7 @@ def _layout(cells: Sequence[Cells]) -> MrzFormat | None:
     longest = max(len(row) for row in cells)
     if len(cells) == 3:
         return MrzFormat.TD1 if 26 <= longest <= 33 else None
-    visa = cells[0][0][0][0][0] == "V"
+    visa = cells[0][0][0][0][0].upper() == "V"
     if 33 <= longest <= 39:
         return MrzFormat.MRV_B if visa else MrzFormat.TD2
     if 40 <= longest <= 47:
