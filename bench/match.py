@@ -11,11 +11,13 @@ from uuid import UUID
 
 from bench.report import Figure, percentile
 from gate.app.clock import utc_now
+from gate.core.clues import Clues, neighbours
 from gate.store import seed
-from gate.store.declarations import candidates
 from gate.store.embedded import EmbeddedPostgres
 from gate.store.migrate import migrate
 from gate.store.pool import Database
+from gate.store.preselect import candidates
+from schemas.plates import plate_key
 
 COUNT = 1_000_000
 CHUNK = 50_000
@@ -71,6 +73,13 @@ def plate(number: int) -> str:
     return f"{place}{'ABCDEFGHKLMN'[rest // 100_000]}{rest % 100_000:05d}"
 
 
+def _clues(text: str) -> Clues:
+    """What is asked for where a plate was read in front."""
+    key = plate_key(text)
+    near = tuple(sorted(neighbours(key)))
+    return Clues(tractors=(key,), near_tractors=near)
+
+
 async def _measure(database: Database, count: int, looks: int) -> list[Figure]:
     rng, now = random.Random(3), utc_now()
     times: dict[str, list[float]] = {"as declared": [], "one character wrong": [], "unknown": []}
@@ -81,7 +90,7 @@ async def _measure(database: Database, count: int, looks: int) -> list[Figure]:
         unknown = f"99X{rng.randrange(100_000):05d}"
         for name, text in zip(times, (right, wrong, unknown), strict=True):
             began = time.perf_counter()
-            await candidates(database, (text,), now)
+            await candidates(database, _clues(text), "mong-cai", now)
             times[name].append(time.perf_counter() - began)
     return [
         Figure(what=f"candidates among {count:,}: {name}, p50",

@@ -16,6 +16,8 @@ COMMANDS: dict[str, str] = {
     "device": "list and register lanes' devices, show their keys",
     "user": "add a user of the pages",
     "replay": "compute stored decisions again and compare",
+    "policy": "check a policy; replay history under two of them",
+    "audit": "check the audit chains; sign their daily anchor",
     "migrate": "bring the database to the newest schema",
     "check-config": "check the settings and the policy",
 }

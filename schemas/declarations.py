@@ -7,7 +7,7 @@ border-gate platforms (docs/domain.md); amounts are integers in named units.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -103,8 +103,10 @@ class Declaration:
     """What a firm filed about one crossing, as far as the lane needs it.
 
     Plates and container numbers are normal forms (upper case, no separators).
-    ``driver_*`` are empty where no driver is named. Weights are kilograms. ``un_number`` is the
-    dangerous goods' UN number (``UN1202``), or empty.
+    ``driver_*`` are empty where no driver is named. Weights are kilograms; ``gross_kg`` is
+    the loaded vehicle's, ``permitted_kg`` what it may weigh by law, 0 where unknown.
+    ``un_number`` is the dangerous goods' UN number (``UN1202``), or empty. ``lane`` is the
+    lane that was booked, or empty.
     """
 
     id: UUID
@@ -128,3 +130,7 @@ class Declaration:
     window_from: datetime
     window_to: datetime
     permit_until: datetime | None = None
+    permitted_kg: int = 0
+    insurance_until: datetime | None = None
+    driver_document_until: date | None = None
+    lane: str = ""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from schemas.declarations import Declaration, Direction
+from schemas.watchlist import WatchHit
 
 
 class Outcome(StrEnum):
@@ -47,7 +48,8 @@ class Reason:
     """One rule that applied: a stable code, its outcome, and words for the officer.
 
     ``way`` is the nearest way to yes. ``facts`` are the values behind the words,
-    as name/value pairs, for pages that mark differences.
+    as name/value pairs, for pages that mark differences. ``restricted`` reasons are for
+    those who may see watchlists; everybody else sees ``gate.core.discretion``'s view.
     """
 
     code: str
@@ -57,6 +59,7 @@ class Reason:
     override: Authority = Authority.OFFICER
     second: bool = False
     facts: tuple[tuple[str, str], ...] = ()
+    restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +80,62 @@ class SeenPlate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeenDocument:
+    """The driver's document as read. ``problem`` is empty, ``unreadable`` or ``checkdigit``."""
+
+    kind: str
+    number: str
+    until: date | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenPass:
+    """The gate pass as shown. ``problem`` is the code of what is wrong with it, or empty:
+    then its signature, validity and first use have been checked.
+    """
+
+    declaration: str
+    plate: str
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenWeight:
+    """The weighbridge's word: the standing vehicle with its load, kilograms."""
+
+    gross_kg: int
+    stable: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """Another transit of a vehicle with the same plate: where, which way, from when until when.
+
+    ``left_at`` is None while it has not ended; ``departed`` tells that it passed the barrier.
+    """
+
+    transit: UUID
+    lane: str
+    gate: str
+    direction: Direction
+    came_at: datetime
+    left_at: datetime | None = None
+    departed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """Everything the machine saw of one transit when it was asked to decide.
 
     ``corrected_plate`` is what an officer typed in place of the reading, or empty.
     ``oldest_capture_at`` and ``newest_capture_at`` are the centre's receive times.
     ``unread`` are captures that gave no reading, with the failure's code.
-    ``clock_untrusted`` names devices whose time can't be believed.
+    ``clock_untrusted`` names devices whose time can't be believed. ``seals`` is None where
+    no seal was looked at. ``sightings`` are other transits of the same plate, ``hits`` the
+    watchlist entries that anything seen or declared may be about. ``lane_mode`` is empty,
+    ``closed`` or ``manual``. ``not_called`` tells that the queue has not called this truck;
+    ``return_overdue`` that it should have gone back before.
     """
 
     transit: UUID
@@ -99,16 +151,31 @@ class Seen:
     clock_untrusted: tuple[str, ...] = ()
     degraded: tuple[str, ...] = ()
     already_inside: bool = False
+    documents: tuple[SeenDocument, ...] = ()
+    gate_pass: SeenPass | None = None
+    seals: tuple[str, ...] | None = None
+    weight: SeenWeight | None = None
+    sightings: tuple[Sighting, ...] = ()
+    hits: tuple[WatchHit, ...] = ()
+    lane_mode: str = ""
+    not_called: bool = False
+    return_overdue: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A declaration beside its probability of being the truck at the lane."""
+    """A declaration beside its probability of being the truck at the lane.
+
+    ``evidence`` says in words what each source adds; ``weights`` gives, source by source,
+    how many times likelier this declaration makes what was seen than a truck nobody
+    declared would (decimal logarithm).
+    """
 
     declaration: UUID
     number: str
     probability: float
     evidence: tuple[str, ...] = ()
+    weights: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,10 +212,15 @@ class DecisionInputs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The answer: may this truck pass, for which declaration, and why."""
+    """The answer: may this truck pass, for which declaration, and why.
+
+    ``rules`` is the edition of the program's rules that gave it: a replay under another
+    edition may rightly differ.
+    """
 
     outcome: Outcome
     reasons: tuple[Reason, ...]
     match: Match
     plate: str = ""
     declaration: UUID | None = None
+    rules: int = 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,11 +14,15 @@ from gate.app.clock import Clock
 from gate.app.lane import LaneActor
 from gate.app.metrics import Metrics
 from gate.app.step_store import Made
-from gate.core.decide import decide
+from gate.core.cameras import REAR
+from gate.core.clues import clues_of
+from gate.core.decide import decide, with_correction
+from gate.core.discretion import open_codes
 from gate.core.lane import effects as fx
 from gate.core.lane.events import Decided, DecisionFailed
 from gate.core.lane.state import Lane
-from gate.store import captures, declarations, transits
+from gate.core.match import shortlist
+from gate.store import captures, preselect, sightings, watchlists
 from gate.store.errors import StoreError
 from gate.store.plain import READING
 from gate.store.pool import Database
@@ -73,7 +78,7 @@ class Decider:
             serial=effect.serial,
             decision=self._clock.fresh(),
             outcome=decision.outcome,
-            codes=tuple(reason.code for reason in decision.reasons),
+            codes=open_codes(decision.reasons),
         )
         made = Made(decision=decision, inputs=inputs, ms=round((ended - began) * 1000))
         actor.post(event, made)
@@ -83,12 +88,17 @@ class Decider:
         """Everything the decision depends on, as one value; raises ``StoreError``."""
         rows = await captures.of_transit(self._database, transit)
         seen = self._seen(actor, transit, corrected, rows)
-        texts = [corrected] if corrected else []
-        plates = tuple(dict.fromkeys([*texts, *(look.text for look in seen.plates)]))
         now = self._clock.now()
-        found = await declarations.candidates(self._database, plates, now)
+        found = await preselect.candidates(self._database, clues_of(seen), self._site, now)
+        found = shortlist(with_correction(seen), found, self.policy, now)
         return DecisionInputs(
-            seen=await self._with_clone(seen, corrected),
+            seen=replace(
+                seen,
+                sightings=await sightings.of_plates(
+                    self._database, _own_plates(seen), transit, self._site, now
+                ),
+                hits=await watchlists.hits(self._database, seen, found, now),
+            ),
             declarations=found,
             now=now,
             policy=self.policy_hash,
@@ -104,9 +114,10 @@ class Decider:
             lane=actor.id,
             gate=self._site,
             direction=actor.direction,
-            plates=tuple(look for row in rows if (look := _look(row)) is not None),
+            plates=tuple(look for row in rows for look in _looks(row)),
             unread=tuple((r["id"], r["failure"] or "pending") for r in rows if not r["readings"]),
             corrected_plate=corrected,
+            lane_mode=_mode(actor.state),
             oldest_capture_at=None if corrected else min(times, default=None),
             newest_capture_at=newest,
             clock_untrusted=tuple(
@@ -114,20 +125,30 @@ class Decider:
             ),
         )
 
-    async def _with_clone(self, seen: Seen, corrected: str) -> Seen:
-        fronts = [look.text for look in seen.plates if look.role != "rear"]
-        plate = corrected or (fronts[0] if fronts else "")
-        if plate and await transits.inside(self._database, plate, seen.transit):
-            return replace(seen, already_inside=True)
-        return seen
+
+def _mode(lane: Lane) -> str:
+    if lane.closed:
+        return "closed"
+    return "manual" if lane.manual else ""
 
 
-def _look(row: dict[str, Any]) -> SeenPlate | None:
-    """The best plate of a capture: the first reading, in the reader's order, that is a plate."""
+def _own_plates(seen: Seen) -> tuple[str, ...]:
+    """The texts that may be the vehicle's own plate, for looking where else it was seen."""
+    if seen.corrected_plate:
+        return (seen.corrected_plate,)
+    return tuple(dict.fromkeys(look.text for look in seen.plates if look.role != REAR))
+
+
+def _looks(row: dict[str, Any]) -> Iterator[SeenPlate]:
+    """The best plate that each engine read in a capture: two engines may disagree."""
+    engines = set()
     for plain in row["readings"]:
         reading = READING.validate_python(plain)
-        if reading.kind is ReadingKind.PLATE and parse_plate(reading.text) is not None:
-            return SeenPlate(
+        if reading.kind is not ReadingKind.PLATE or reading.engine in engines:
+            continue
+        if parse_plate(reading.text) is not None:
+            engines.add(reading.engine)
+            yield SeenPlate(
                 capture=row["id"],
                 role=row["role"],
                 text=reading.text,
@@ -136,7 +157,6 @@ def _look(row: dict[str, Any]) -> SeenPlate | None:
                 engine=reading.engine,
                 country=reading.country,
             )
-    return None
 
 
 def _characters(reading: Reading) -> tuple[tuple[tuple[str, float], ...], ...]:

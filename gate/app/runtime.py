@@ -25,19 +25,20 @@ from gate.app.lane import LaneActor
 from gate.app.lanes import Lanes
 from gate.app.metrics import Metrics
 from gate.app.officer import Officers
+from gate.app.policies import put_in_force
 from gate.app.reader import Reader
 from gate.app.register import Register
 from gate.app.sensors import CHANNELS, Sensors
 from gate.app.step_store import StepStore
 from gate.core.lane.events import CaptureStored
 from gate.store import captures as capture_store
-from gate.store import transits
 from gate.store.captures import PendingCapture
 from gate.store.embedded import EmbeddedPostgres
 from gate.store.evidence import EvidenceStore
 from gate.store.listener import LaneListener
 from gate.store.migrate import migrate
 from gate.store.pool import Database
+from gate.store.service_role import role_for
 from ocr.pool import PoolSettings, ReaderPool
 from ocr.sniff import DecodeLimits
 from ocr.spec import ReaderSpec
@@ -118,18 +119,31 @@ class Service:
             self.postgres: EmbeddedPostgres | None = embedded
         else:
             self.postgres = None
+        role = await self._migrate(url)
+        if self.postgres is not None:
+            url, role = self.postgres.service_url, ""
         self.database = Database(
             url, size=s.database.pool_size, acquire_ms=s.database.acquire_ms,
-            command_ms=s.database.command_ms,
+            command_ms=s.database.command_ms, role=role,
         )  # fmt: skip
         await self.database.open()
         self._stack.push_async_callback(self.database.close)
-        for name in await migrate(self.database):
-            log.info("migrated the database: %s", name)
         if self._prepare is not None:
             await self._prepare(self)
         self.register = Register(self.database, s.site)
         await self.register.refresh()
+
+    async def _migrate(self, url: str) -> str:
+        """Bring the schema up to date as its owner; returns the role to go on with."""
+        s = self.settings.database
+        owner = Database(url, size=1, acquire_ms=s.acquire_ms, command_ms=s.command_ms)
+        await owner.open()
+        try:
+            for name in await migrate(owner):
+                log.info("migrated the database: %s", name)
+            return await role_for(owner)
+        finally:
+            await owner.close()
 
     async def _open_broker(self) -> None:
         s = self.settings.broker
@@ -222,7 +236,7 @@ class Service:
         )  # fmt: skip
 
     async def _start_lanes(self) -> None:
-        await transits.keep_policy(self.database, self.policy, policy_hash(self.policy))
+        await put_in_force(self.database, self.policy, self.clock.now(), holder=self._instance())
         self._stack.push_async_callback(self._lanes.give_back)
         self._stack.push_async_callback(self._cancel_tasks)
         await self._lanes.take_free(self.decider, self.commander)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 from gate.app.clock import Clock
 from gate.app.register import Register
 from gate.core.lane import effects as fx
-from gate.core.lane.events import Event
+from gate.core.lane.events import Event, LaneClosed, LaneManual, LaneOpened, OfficerActed
 from gate.core.lane.state import Lane
-from gate.store import alarms, captures, commands, declarations, lanes, transits
+from gate.store import alarms, audit, captures, commands, declarations, lanes, transits
 from gate.store.commands import CommandRow
 from gate.store.lanes import Lease
-from gate.store.plain import EFFECT, EVENT, to_plain
+from gate.store.plain import DECISION, EFFECT, EVENT, INPUTS, to_plain
 from gate.store.pool import Connection, Database
 from schemas.declarations import DeclarationStatus, Direction
 from schemas.transit import Decision, DecisionInputs, TransitEnd
@@ -69,7 +71,9 @@ class StepStore:
                     await transits.begin(connection, effect.transit, after.id, direction, event.at)
             transit = after.transit or before.transit
             decision = getattr(event, "decision", None)
+            proof = ""
             if made is not None and not ignored and transit is not None and decision is not None:
+                proof = _proof(decision, transit, event.at, made)
                 await transits.add_decision(
                     connection, decision_id=decision, transit=transit, at=event.at,
                     actor=made.actor, decision=made.decision, inputs=made.inputs, ms=made.ms,
@@ -78,7 +82,7 @@ class StepStore:
             await lanes.save_step(
                 connection, lease, after, to_plain(EVENT, event), kind_of(event),
                 [{"kind": kind_of(e), **to_plain(EFFECT, e)} for e in effects], event.at,
-                transit,
+                transit, actor=_actor(event), decision=proof,
             )  # fmt: skip
             for effect in effects:
                 row = await self._apply(connection, lease, effect, event, made) or row
@@ -161,6 +165,28 @@ class StepStore:
         await declarations.move(
             connection, declaration, to, actor=MACHINE, at=event.at, transit=effect.transit
         )
+
+
+def _actor(event: Event) -> str:
+    """Who brought the event about: a person, or the machine."""
+    match event:
+        case OfficerActed():
+            return event.officer
+        case LaneOpened() | LaneClosed() | LaneManual():
+            return event.by
+        case _:
+            return MACHINE
+
+
+def _proof(decision: UUID, transit: UUID, at: datetime, made: Made) -> str:
+    return audit.decision_hash(
+        {
+            "id": decision, "transit_id": transit, "at": at, "actor": made.actor,
+            "outcome": made.decision.outcome.value, "policy_hash": made.inputs.policy,
+            "inputs": to_plain(INPUTS, made.inputs), "decision": to_plain(DECISION, made.decision),
+            "note": made.note,
+        }
+    )  # fmt: skip
 
 
 def kind_of(value: object) -> str:

@@ -15,11 +15,12 @@ from config.policy_file import PolicyInvalid, load_policy
 from config.settings import Settings
 from gate.commands.database import tool_database
 from gate.commands.settings_from import add_options, settings_from
-from gate.core.decide import decide
+from gate.core.audit import canonical
+from gate.core.decide import EDITION, decide
 from gate.store import transits
 from gate.store.embedded import PostgresDidNotStart
 from gate.store.errors import StoreError
-from gate.store.plain import DECISION, INPUTS, canonical, to_plain
+from gate.store.plain import DECISION, INPUTS, to_plain
 from gate.store.pool import Database
 from schemas.policy import Policy
 
@@ -82,8 +83,11 @@ async def _one(database: Database, row: dict[str, Any], other: Policy | None) ->
     result = {"decision": str(row["id"]), "transit": str(row["transit_id"])}
     if policy is None:
         return {**result, "same": False, "why": f"policy {row['policy_hash']} is not stored"}
+    made = DECISION.validate_python(row["decision"])
     again = to_plain(DECISION, decide(INPUTS.validate_python(row["inputs"]), policy))
-    stored = to_plain(DECISION, DECISION.validate_python(row["decision"]))
+    stored = to_plain(DECISION, made)
+    if made.rules != EDITION:
+        result["why"] = f"made by edition {made.rules} of the rules, this program has {EDITION}"
     return {
         **result,
         "same": canonical(again) == canonical(stored),

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
-from gate.core import rules_declaration, rules_evidence, rules_identity
+from gate.core import (
+    rules_declaration,
+    rules_driver,
+    rules_evidence,
+    rules_identity,
+    rules_security,
+    rules_vehicle,
+)
 from gate.core.match import match
 from gate.core.reasons import reason
 from schemas.declarations import Declaration
 from schemas.policy import Policy
 from schemas.transit import Decision, DecisionInputs, Match, Outcome, Reason, Seen, SeenPlate
+
+EDITION = 2
+"""Edition of the rules in this program; it grows whenever the same inputs may decide otherwise."""
 
 
 def decide(inputs: DecisionInputs, policy: Policy) -> Decision:
@@ -19,7 +30,7 @@ def decide(inputs: DecisionInputs, policy: Policy) -> Decision:
     doubt, missing part or fault has a rule of its own, so silence means that all was
     present and right.
     """
-    seen = _with_correction(inputs.seen)
+    seen = with_correction(inputs.seen)
     found = match(seen, inputs.declarations, policy, inputs.now)
     chosen = _chosen(found, inputs.declarations)
     reasons = _reasons(seen, found, chosen, policy, inputs.now)
@@ -32,6 +43,7 @@ def decide(inputs: DecisionInputs, policy: Policy) -> Decision:
         match=found,
         plate=_plate(seen, policy),
         declaration=chosen.id if chosen else None,
+        rules=EDITION,
     )
 
 
@@ -44,6 +56,7 @@ def officer_release(machine: Decision, note: str, officer: str) -> Decision:
         match=machine.match,
         plate=machine.plate,
         declaration=machine.declaration,
+        rules=machine.rules,
     )
 
 
@@ -52,25 +65,51 @@ def _reasons(
 ) -> list[Reason]:
     reasons = [
         *rules_identity.plates(seen, policy),
+        *rules_identity.readers(seen, policy),
         *rules_identity.one_declaration(seen, found, policy),
         *rules_evidence.fresh(seen, policy, now),
         *rules_evidence.clocks(seen),
         *rules_evidence.system(seen),
-        *rules_evidence.clone(seen),
+        *rules_evidence.lane(seen),
+        *rules_evidence.queue(seen),
+        *rules_driver.document(seen, policy, now),
+        *rules_vehicle.pairing(seen),
+        *rules_security.clones(seen, policy, now),
+        *rules_security.watchlists(seen, chosen),
+        *rules_security.gate_pass(seen, chosen, policy),
+        *rules_security.random_inspection(seen, policy),
     ]
-    if chosen is None:
-        return reasons or [reason("NO_DECLARATION", "no declaration could be found")]
-    return [
-        *reasons,
+    if chosen is not None:
+        reasons += _about(chosen, seen, policy, now)
+    elif not any(r.code in _NO_MATCH for r in reasons):
+        reasons.append(reason("NO_DECLARATION", "no declaration could be found"))
+    return [_with_second(r, policy) for r in reasons]
+
+
+_NO_MATCH = frozenset({"NO_DECLARATION", "PLATE_UNREADABLE"})
+
+
+def _about(chosen: Declaration, seen: Seen, policy: Policy, now: datetime) -> tuple[Reason, ...]:
+    """What speaks against this truck on this declaration."""
+    return (
         *rules_identity.as_declared(seen, chosen, policy),
-        *rules_identity.containers(seen, chosen),
+        *rules_identity.containers(seen, chosen, policy),
+        *rules_driver.driver(seen, chosen),
+        *rules_driver.declared_document(chosen, now),
+        *rules_security.contradicted(seen, chosen),
+        *rules_vehicle.seals(seen, chosen, policy),
+        *rules_vehicle.weight(seen, chosen, policy),
+        *rules_vehicle.dangerous_goods(seen, chosen, policy),
+        *rules_vehicle.papers(chosen, now),
         *rules_declaration.status(chosen),
         *rules_declaration.place(seen, chosen),
         *rules_declaration.window(chosen, policy, now),
         *rules_declaration.clearances(chosen),
-        *rules_declaration.permit(chosen, now),
-        *rules_declaration.dangerous_goods(chosen),
-    ]
+    )
+
+
+def _with_second(found: Reason, policy: Policy) -> Reason:
+    return replace(found, second=True) if found.code in policy.second_for else found
 
 
 def _chosen(found: Match, declarations: tuple[Declaration, ...]) -> Declaration | None:
@@ -80,7 +119,7 @@ def _chosen(found: Match, declarations: tuple[Declaration, ...]) -> Declaration 
     return next(d for d in declarations if d.id == best.declaration)
 
 
-def _with_correction(seen: Seen) -> Seen:
+def with_correction(seen: Seen) -> Seen:
     """What an officer typed replaces what the cameras in front read; the rear looks stay."""
     if not seen.corrected_plate:
         return seen
@@ -93,20 +132,7 @@ def _with_correction(seen: Seen) -> Seen:
         engine=rules_identity.OFFICER_ENGINE,
     )
     rear = tuple(look for look in seen.plates if look.role == "rear")
-    return Seen(
-        transit=seen.transit,
-        lane=seen.lane,
-        gate=seen.gate,
-        direction=seen.direction,
-        plates=(typed, *rear),
-        containers=seen.containers,
-        corrected_plate=seen.corrected_plate,
-        oldest_capture_at=seen.oldest_capture_at,
-        newest_capture_at=seen.newest_capture_at,
-        clock_untrusted=seen.clock_untrusted,
-        degraded=seen.degraded,
-        already_inside=seen.already_inside,
-    )
+    return replace(seen, plates=(typed, *rear))
 
 
 def _plate(seen: Seen, policy: Policy) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from schemas.plates import plate_key
 
 SHORTEST_KEY = 4
 """Below this length a key says nothing and would select half the table."""
 
 
+@lru_cache(maxsize=4096)
 def search_keys(plate: str) -> tuple[str, ...]:
     """Return the look-alike key of ``plate`` and all its one-character deletions, sorted.
 

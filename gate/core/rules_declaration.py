@@ -75,17 +75,3 @@ def clearances(declaration: Declaration) -> Iterator[Reason]:
             yield reason(f"{name.upper()}_REFUSED", f"{spoken} has refused the truck")
     if said.fee in (Clearance.PENDING, Clearance.FAILED):
         yield reason("FEE_UNPAID", "the gate fee is not paid")
-
-
-def permit(declaration: Declaration, now: datetime) -> Iterator[Reason]:
-    """Is the vehicle's cross-border permit valid today?"""
-    if declaration.permit_until is not None and declaration.permit_until < now:
-        until = declaration.permit_until.date().isoformat()
-        yield reason("PERMIT_EXPIRED", f"the vehicle's permit ended on {until}", until=until)
-
-
-def dangerous_goods(declaration: Declaration) -> Iterator[Reason]:
-    """Dangerous goods need an escort or a lane of their own (general practice of the field)."""
-    if declaration.un_number:
-        number = declaration.un_number
-        yield reason("DANGEROUS_GOODS", f"dangerous goods {number} are declared", un=number)

@@ -32,7 +32,15 @@ def system(seen: Seen) -> Iterator[Reason]:
         yield reason("SYSTEM_DEGRADED", f"not available: {parts}", parts=parts)
 
 
-def clone(seen: Seen) -> Iterator[Reason]:
-    """The same vehicle can't be here if it is already inside."""
-    if seen.already_inside:
-        yield reason("CLONE_SUSPECTED", "a vehicle with this plate is already in a lane")
+def lane(seen: Seen) -> Iterator[Reason]:
+    """A closed lane takes no traffic; at a manual one the machine opens for nobody."""
+    if seen.lane_mode == "closed":
+        yield reason("LANE_CLOSED", f"lane {seen.lane} is closed")
+    elif seen.lane_mode == "manual":
+        yield reason("LANE_MANUAL", f"lane {seen.lane} is worked by hand")
+
+
+def queue(seen: Seen) -> Iterator[Reason]:
+    """Has the queue called this truck?"""
+    if seen.not_called:
+        yield reason("QUEUE_JUMP", "this truck has not been called yet")

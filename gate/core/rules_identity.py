@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import UUID
 
-from gate.core.match import target
+from gate.core.cameras import REAR, target
 from gate.core.normalize import near
 from gate.core.reasons import reason
 from schemas.declarations import Declaration
@@ -54,14 +55,16 @@ def one_declaration(seen: Seen, found: Match, policy: Policy) -> Iterator[Reason
         if read:
             yield reason("NO_DECLARATION", f"no declaration names {read}", read=read)
         return
+    needed = policy.costs.release_min
     second = found.candidates[1] if len(found.candidates) > 1 else None
-    if second is not None and second.probability > 1 - policy.release_min:
+    if second is not None and second.probability > 1 - needed:
         yield reason(
             "SEVERAL_DECLARATIONS",
             f"{best.number} ({best.probability:.0%}) or {second.number} ({second.probability:.0%})",
         )
-    elif best.probability < policy.release_min or found.margin < policy.margin_min:
-        yield reason("PLATE_DOUBTFUL", f"{best.number} fits with only {best.probability:.1%}")
+    elif best.probability < needed:
+        text = f"{best.number} fits with {best.probability:.2%}, opening needs {needed:.2%}"
+        yield reason("PLATE_DOUBTFUL", text)
 
 
 def as_declared(seen: Seen, declaration: Declaration, policy: Policy) -> Iterator[Reason]:
@@ -70,7 +73,6 @@ def as_declared(seen: Seen, declaration: Declaration, policy: Policy) -> Iterato
     A near miss never opens: the officer sees both texts.
     """
     looks = usable(seen, policy)
-    agreeing = {look.capture for look in looks if look.text == target(look, declaration)}
     for role in sorted({look.role for look in looks}):
         own = [look for look in looks if look.role == role]
         best = max(own, key=lambda look: look.confidence)
@@ -78,12 +80,45 @@ def as_declared(seen: Seen, declaration: Declaration, policy: Policy) -> Iterato
         if any(look.text == declared for look in own):
             continue
         yield _differs(best, declared, declaration)
-    typed = any(look.engine == OFFICER_ENGINE for look in looks)
-    if looks and not typed and len(agreeing) < policy.looks_needed:
-        yield reason(
-            "PLATE_DOUBTFUL",
-            f"{len(agreeing)} of {policy.looks_needed} looks show the declared plates",
+    if any(look.engine == OFFICER_ENGINE for look in looks) or not looks:
+        return
+    if (
+        declaration.trailer_plate
+        and REAR in policy.roles
+        and not any(k.role == REAR for k in looks)
+    ):
+        declared = declaration.trailer_plate
+        yield reason("PLATE_UNREADABLE", "the trailer's plate could not be read", declared=declared)
+    agreeing = sources(seen, declaration, policy)
+    if len(agreeing) < policy.sources_needed:
+        said = " and ".join(agreeing) or "nothing"
+        text = f"{said} agrees with the declaration, {policy.sources_needed} sources are needed"
+        yield reason("PLATE_DOUBTFUL", text)
+
+
+def sources(seen: Seen, declaration: Declaration, policy: Policy) -> tuple[str, ...]:
+    """The independent sources that agree with the declaration, by name.
+
+    Looks of one camera are one source: a cloned plate, or one held up as a photograph,
+    is as clear in ten pictures as in one.
+    """
+    found = [
+        f"the {role} plate"
+        for role in sorted({look.role for look in usable(seen, policy)})
+        if any(
+            look.role == role and look.text == target(look, declaration)
+            for look in usable(seen, policy)
         )
+    ]
+    if set(seen.containers) & set(declaration.containers):
+        found.append("the container")
+    numbers = {paper.number for paper in seen.documents if not paper.problem}
+    if declaration.driver_document and declaration.driver_document in numbers:
+        found.append("the driver's document")
+    shown = seen.gate_pass
+    if shown is not None and not shown.problem and shown.declaration == declaration.number:
+        found.append("the gate pass")
+    return tuple(found)
 
 
 def _differs(look: SeenPlate, declared: str, declaration: Declaration) -> Reason:
@@ -98,8 +133,23 @@ def _differs(look: SeenPlate, declared: str, declaration: Declaration) -> Reason
     return reason("FRONT_REAR_DIFFER", text, **facts)
 
 
-def containers(seen: Seen, declaration: Declaration) -> Iterator[Reason]:
+def readers(seen: Seen, policy: Policy) -> Iterator[Reason]:
+    """Do two readers of one picture say the same?"""
+    by_capture: dict[UUID, dict[str, str]] = {}
+    for look in usable(seen, policy):
+        by_capture.setdefault(look.capture, {})[look.engine] = look.text
+    for said in by_capture.values():
+        if len(set(said.values())) > 1:
+            texts = " or ".join(sorted(set(said.values())))
+            yield reason("READERS_DISAGREE", f"two readers of one picture say {texts}")
+            return
+
+
+def containers(seen: Seen, declaration: Declaration, policy: Policy) -> Iterator[Reason]:
     """Is every container that was read a declared one?"""
+    if not seen.containers and declaration.containers and "container" in policy.require:
+        declared = ", ".join(declaration.containers)
+        yield reason("CONTAINER_MISMATCH", "no container number was read", declared=declared)
     foreign = sorted(set(seen.containers) - set(declaration.containers))
     if foreign:
         declared = ", ".join(declaration.containers) or "none"

@@ -1,4 +1,4 @@
-"""Declarations: finding the candidates for a plate, and moving them through their life."""
+"""Declarations: one by its id, and the moves of their life. Search is in ``preselect``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from gate.core.normalize import search_keys
 from gate.store.pool import Connection, Database
 from schemas.declarations import (
     Clearance,
@@ -18,63 +17,33 @@ from schemas.declarations import (
     advance,
 )
 
-MOST_CANDIDATES = 50
-
 
 class AlreadyUsed(IllegalTransitionError):
     """Another truck was released on this declaration a moment ago."""
 
 
-_COLUMNS = """
+COLUMNS = """
     d.id, d.number, d.firm_id, f.name AS firm, d.direction, d.gate, d.status, d.customs,
     d.border_guard, d.quarantine, d.fee, d.tractor_plate, v.country AS tractor_country,
     d.trailer_plate, d.containers, d.seals, coalesce(p.name, '') AS driver,
     coalesce(p.document_number, '') AS driver_document, d.cargo, d.gross_kg, d.un_number,
     d.window_from,
-    d.window_to, v.permit_until
+    d.window_to, v.permit_until, v.permitted_kg, v.insurance_until,
+    p.document_until AS driver_document_until, d.lane
 """
-_JOINS = """
+JOINS = """
     JOIN firms f ON f.id = d.firm_id JOIN vehicles v ON v.id = d.tractor_id
     LEFT JOIN drivers p ON p.id = d.driver_id
 """
-
-
-async def candidates(
-    database: Database, plates: tuple[str, ...], now: datetime
-) -> tuple[Declaration, ...]:
-    """Declarations that one of the plates as read may belong to, exact ones first.
-
-    Found by equality and by overlapping look-alike keys; at most ``MOST_CANDIDATES``,
-    those whose window lies nearest to ``now`` first.
-    """
-    if not plates:
-        return ()
-    keys = sorted({key for plate in plates for key in search_keys(plate)})
-    async with database.connection() as connection:
-        rows = await connection.fetch(
-            f"""WITH hit AS MATERIALIZED (
-                    SELECT id FROM declarations WHERE search_keys && $2::text[]
-                    UNION SELECT id FROM declarations WHERE tractor_plate = ANY($1::text[])
-                    UNION SELECT id FROM declarations
-                        WHERE trailer_plate = ANY($1::text[]) AND trailer_plate <> '')
-                SELECT {_COLUMNS} FROM hit JOIN declarations d USING (id) {_JOINS}
-                ORDER BY (d.tractor_plate = ANY($1::text[])) DESC,
-                    abs(extract(epoch FROM d.window_from - $3::timestamptz)), d.number
-                LIMIT {MOST_CANDIDATES}""",
-            list(plates),
-            keys,
-            now,
-        )
-    return tuple(_declaration(row) for row in rows)
 
 
 async def by_id(database: Database, declaration: UUID) -> Declaration | None:
     """One declaration, or None."""
     async with database.connection() as connection:
         row = await connection.fetchrow(
-            f"SELECT {_COLUMNS} FROM declarations d {_JOINS} WHERE d.id = $1", declaration
+            f"SELECT {COLUMNS} FROM declarations d {JOINS} WHERE d.id = $1", declaration
         )
-    return None if row is None else _declaration(row)
+    return None if row is None else declaration_from(row)
 
 
 async def move(
@@ -136,7 +105,8 @@ async def released_by(connection: Connection, transit: UUID) -> UUID | None:
     return found
 
 
-def _declaration(row: Any) -> Declaration:
+def declaration_from(row: Any) -> Declaration:
+    """The declaration in a row of ``COLUMNS``."""
     return Declaration(
         id=row["id"],
         number=row["number"],
@@ -164,4 +134,8 @@ def _declaration(row: Any) -> Declaration:
         window_from=row["window_from"],
         window_to=row["window_to"],
         permit_until=row["permit_until"],
+        permitted_kg=row["permitted_kg"],
+        insurance_until=row["insurance_until"],
+        driver_document_until=row["driver_document_until"],
+        lane=row["lane"],
     )

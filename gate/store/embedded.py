@@ -18,6 +18,8 @@ from pathlib import Path
 
 import asyncpg
 
+from gate.store.service_role import SERVICE_ROLE
+
 SYSTEM_USER = "embedded_postgres"
 """PostgreSQL refuses to run as root: under root it runs as this user, made on demand."""
 START_S = 30.0
@@ -60,6 +62,11 @@ class EmbeddedPostgres:
     def url(self) -> str:
         """The connection string of the product's database."""
         return f"postgresql://postgres@/{self.name}?host={self._sockets}"
+
+    @property
+    def service_url(self) -> str:
+        """The same for the service's own role, which can add to the audit but not change it."""
+        return f"postgresql://{SERVICE_ROLE}@/{self.name}?host={self._sockets}"
 
     @property
     def pid(self) -> int | None:

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from gate.core.audit import lane_chain
 from gate.core.lane.state import Lane
+from gate.store import audit
 from gate.store.errors import LeaseLost
 from gate.store.plain import LANE, to_plain
 from gate.store.pool import Connection, Database
@@ -113,11 +115,15 @@ async def save_step(
     effects: list[Any],
     at: datetime,
     transit: UUID | None,
+    *,
+    actor: str,
+    decision: str = "",
 ) -> int:
-    """Write the new state and append the event; returns the event's number.
+    """Write the new state, append the event and its audit entry; returns the event's number.
 
-    Call it inside the step's transaction. Raises ``LeaseLost`` where the token is not the
-    current one: then nothing of the transaction must be committed.
+    ``decision`` is the hash of the decision stored with this step, or empty. Call it inside
+    the step's transaction. Raises ``LeaseLost`` where the token is not the current one: then
+    nothing of the transaction must be committed.
     """
     token = await connection.fetchval(
         "UPDATE lanes SET state = $3 WHERE id = $1 AND token = $2 RETURNING token",
@@ -140,8 +146,27 @@ async def save_step(
         effects,
         lease.token,
     )
+    data_hash = audit.step_hash(
+        lane=lease.lane, number=number, transit=transit, at=at, kind=kind, data=event,
+        effects=effects, token=lease.token, decision=decision,
+        picture=await _picture(connection, kind, event),
+    )  # fmt: skip
+    await audit.append(
+        connection, lane_chain(lease.lane), at=at, actor=actor, action=kind,
+        subject=f"step/{number}", data_hash=data_hash,
+    )  # fmt: skip
     await connection.execute("SELECT pg_notify('gate_lane', $1)", lease.lane)
     return number
+
+
+async def _picture(connection: Connection, kind: str, event: dict[str, Any]) -> str:
+    """The hash of the picture that the step is about, so that the chain vouches for it."""
+    if kind != "capture_stored":
+        return ""
+    found = await connection.fetchval(
+        "SELECT sha256 FROM captures WHERE id = $1", UUID(event["capture"])
+    )
+    return found or ""
 
 
 def _row(row: Any) -> LaneRow:

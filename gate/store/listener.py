@@ -50,7 +50,9 @@ class LaneListener:
                 await asyncio.sleep(RENEW_S)
 
     async def _listen_once(self) -> None:
-        connection = await asyncpg.connect(self._database.url, timeout=PROBE_S)
+        connection = await asyncpg.connect(
+            self._database.url, timeout=PROBE_S, server_settings=self._database.session
+        )
         try:
             await connection.add_listener("gate_lane", self._heard)
             self._gap()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -27,13 +25,3 @@ POLICY = TypeAdapter(Policy)
 def to_plain(adapter: TypeAdapter[Any], value: Any) -> Any:
     """The value as dicts, lists, text, numbers: ready for JSON."""
     return adapter.dump_python(value, mode="json")
-
-
-def canonical(plain: Any) -> str:
-    """One text for one value: keys sorted, no spaces."""
-    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def digest(plain: Any) -> str:
-    """SHA-256 (hex) of the canonical text."""
-    return hashlib.sha256(canonical(plain).encode()).hexdigest()

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from gate.core.normalize import search_keys
 from gate.store import devices, lanes
 from gate.store.devices import DeviceRow
 from gate.store.pool import Connection, Database
@@ -21,8 +20,8 @@ _TABLES: dict[str, tuple[str, ...]] = {
     "drivers": ("id", "firm_id", "name", "nationality", "document_kind", "document_number",
                 "birth_date", "document_until"),
     "declarations": ("id", "number", "firm_id", "direction", "gate", "status", "tractor_id",
-                     "trailer_id", "driver_id", "tractor_plate", "trailer_plate", "search_keys",
-                     "containers", "seals", "cargo", "gross_kg", "customs", "border_guard",
+                     "trailer_id", "driver_id", "tractor_plate", "trailer_plate", "containers",
+                     "seals", "cargo", "gross_kg", "customs", "border_guard",
                      "quarantine", "fee", "un_number", "window_from", "window_to"),
     "declaration_items": ("declaration_id", "line", "description", "hs_code", "quantity", "unit",
                           "net_kg", "origin"),
@@ -36,19 +35,12 @@ async def is_empty(database: Database) -> bool:
 
 
 async def write_rows(connection: Connection, rows: dict[str, list[Row]]) -> None:
-    """Copy rows into the tables of ``_TABLES``, in their order; declarations get their keys."""
+    """Copy rows into the tables of ``_TABLES``, in their order."""
     for table, columns in _TABLES.items():
         wanted = rows.get(table, [])
-        if table == "declarations":
-            wanted = [{**row, "search_keys": keys_of(row)} for row in wanted]
         await connection.copy_records_to_table(
             table, columns=columns, records=[tuple(row[c] for c in columns) for row in wanted]
         )
-
-
-def keys_of(row: Row) -> list[str]:
-    """Search keys of a declaration: those of both plates."""
-    return sorted({*search_keys(row["tractor_plate"]), *search_keys(row["trailer_plate"])})
 
 
 async def write_lanes(

@@ -119,16 +119,6 @@ async def machine_decisions(
     return [dict(row) for row in rows]
 
 
-async def inside(database: Database, plate: str, but: UUID) -> bool:
-    """True where another open transit has this plate: a vehicle can't be in two lanes."""
-    async with database.connection() as connection:
-        found = await connection.fetchval(
-            "SELECT 1 FROM transits WHERE plate = $1 AND ended_at IS NULL AND id <> $2 LIMIT 1",
-            plate, but,
-        )  # fmt: skip
-    return found is not None
-
-
 async def direction_of(database: Database, lane: str) -> Direction:
     """The lane's direction; raises ``LookupError`` for an unknown lane."""
     async with database.connection() as connection:

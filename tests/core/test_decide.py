@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gate.core.audit import canonical
 from gate.core.decide import decide, officer_release
-from gate.store.plain import DECISION, INPUTS, canonical, to_plain
+from gate.store.plain import DECISION, INPUTS, to_plain
 from schemas.declarations import Clearance, Clearances, DeclarationStatus, Direction
 from schemas.policy import Policy
 from schemas.transit import Outcome
@@ -81,8 +82,21 @@ def test_one_unsure_character_holds_however_sure_the_others_are() -> None:
     assert "PLATE_DOUBTFUL" in codes(seen(replace(unsure, characters=weak), BOTH[1]))
 
 
-def test_one_look_alone_holds() -> None:
-    assert codes(seen(look())) == ["PLATE_DOUBTFUL"]
+def test_many_looks_of_one_camera_are_one_source_and_hold() -> None:
+    alone = declaration(trailer_plate="", containers=())
+
+    assert codes(seen(look(), look(n=2)), alone) == ["PLATE_DOUBTFUL"]
+    assert codes(seen(look(), look(role="rear")), alone) == ["OK_ALL"]
+
+
+def test_a_declared_trailer_that_nobody_saw_holds() -> None:
+    assert "PLATE_UNREADABLE" in codes(seen(look(), containers=("CSQU3054383",)))
+
+
+def test_front_plate_and_container_are_two_sources() -> None:
+    rigid = declaration(trailer_plate="")
+
+    assert codes(seen(look(), containers=("CSQU3054383",)), rigid) == ["OK_ALL"]
 
 
 def test_two_open_declarations_of_one_truck_ask_the_officer() -> None:
@@ -185,7 +199,11 @@ def test_an_officers_release_keeps_what_the_machine_said() -> None:
     decision = officer_release(machine, "papers checked", "ha")
 
     assert decision.outcome is Outcome.RELEASE
-    assert [r.code for r in decision.reasons] == ["OFFICER_RELEASED", "PLATE_DOUBTFUL"]
+    assert [r.code for r in decision.reasons] == [
+        "OFFICER_RELEASED",
+        "PLATE_DOUBTFUL",
+        "PLATE_UNREADABLE",
+    ]
 
 
 plates = st.sampled_from(["14C12345", "14C12346", "14R01234", "桂F12345", "99H88877", "?", ""])
@@ -240,7 +258,9 @@ def test_release_only_where_every_condition_holds(case) -> None:  # type: ignore
         assert said.quarantine in good
         assert said.fee in good
         assert any(k.text == chosen.tractor_plate for k in case.seen.plates)
-        assert len({k.capture for k in case.seen.plates}) >= POLICY.looks_needed
+        assert {k.role for k in case.seen.plates if k.text} >= {"front", "rear"} or any(
+            k.role == "side" for k in case.seen.plates
+        )
     else:
         assert decision.reasons[0].code != "OK_ALL"
 

@@ -406,12 +406,14 @@ class AnyLane(RuleBasedStateMachine):
     def tick(self, ms: int) -> None:
         self.apply(lambda at: ev.Tick(at=at), ms)
 
-    @rule(kind=st.sampled_from(["restart", "open", "close"]))
+    @rule(kind=st.sampled_from(["restart", "open", "close", "manual", "machine"]))
     def staff(self, kind: str) -> None:
         made = {
             "restart": lambda at: ev.Restarted(at=at),
             "open": lambda at: ev.LaneOpened(at=at, by="lead"),
             "close": lambda at: ev.LaneClosed(at=at, by="lead"),
+            "manual": lambda at: ev.LaneManual(at=at, by="lead", on=True),
+            "machine": lambda at: ev.LaneManual(at=at, by="lead", on=False),
         }[kind]
         self.apply(made)
 

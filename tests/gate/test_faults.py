@@ -7,6 +7,7 @@ import os
 import signal
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from devices.broker import EmbeddedBroker
@@ -124,11 +125,13 @@ async def test_a_listen_connection_that_dies_is_renewed(
     async with rig(tmp_path, database_url, broker.port, readers) as made:
         with made.service.hub.watch("lane-1") as woken:
             await asyncio.sleep(0.3)
-            async with made.database.connection() as connection:
-                await connection.execute(
-                    """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                       WHERE query LIKE 'LISTEN%' AND datname = current_database()"""
-                )
+            # As the server's owner: the service's own role may not end other connections.
+            owner = await asyncpg.connect(database_url)
+            await owner.execute(
+                """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                   WHERE query LIKE 'LISTEN%' AND datname = current_database()"""
+            )
+            await owner.close()
             await asyncio.sleep(0.1)
             woken.clear()
             await until(woken.is_set, 20, "the gap makes everybody look again")

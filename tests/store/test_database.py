@@ -11,12 +11,14 @@ import asyncpg
 import pytest
 
 from gate.app.clock import utc_now
-from gate.store import declarations, lanes
+from gate.core.clues import Clues, clues_of
+from gate.store import declarations, lanes, preselect
 from gate.store.errors import DatabaseBusy, DatabaseDown, LeaseLost
 from gate.store.migrate import MigrationChanged, migrate, migrations
 from gate.store.pool import Database
-from schemas.declarations import DeclarationStatus, Direction, IllegalTransitionError
-from tests.gate.rig import declare
+from schemas.declarations import Declaration, DeclarationStatus, Direction, IllegalTransitionError
+from tests.core.builders import look, seen
+from tests.gate.rig import SITE, declare
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -71,22 +73,28 @@ async def test_a_lease_is_taken_by_one_holder_and_its_token_grows(database: Data
         await lanes.renew_lease(database, first, late, LENGTH)
 
 
+async def search(database: Database, text: str) -> tuple[Declaration, ...]:
+    """Candidates for a text read in front and behind."""
+    clues = clues_of(seen(look(text), look(text, "rear")))
+    return await preselect.candidates(database, clues, SITE, NOW)
+
+
 async def test_a_plate_finds_its_declaration_exactly_and_with_one_reading_error(
     database: Database,
 ) -> None:
     wanted = await declare(database, "14C12345", "14R01234")
     await declare(database, "99H55566")
     for read in ("14C12345", "14C12346", "14C1234", "14C123455", "I4C1Z345", "14R01234"):
-        found = await declarations.candidates(database, (read,), NOW)
+        found = await search(database, read)
         assert [d.number for d in found] == [wanted], read
-    assert await declarations.candidates(database, ("29A99999",), NOW) == ()
-    assert await declarations.candidates(database, (), NOW) == ()
+    assert await search(database, "29A99999") == ()
+    assert await preselect.candidates(database, Clues(), SITE, NOW) == ()
 
 
 async def test_text_from_a_plate_is_data_in_sql(database: Database) -> None:
     hostile = "14C'; DROP TABLE declarations; --"
 
-    assert await declarations.candidates(database, (hostile,), NOW) == ()
+    assert await search(database, hostile) == ()
     await declare(database, "14C12345")
 
 

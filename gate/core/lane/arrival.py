@@ -126,6 +126,9 @@ def decided(lane: Lane, event: Decided, _policy: Policy, _fresh: UUID) -> Result
     """The decision came: open, or hand over to the officer."""
     if event.serial != lane.serial:
         return ignore(lane, f"answers request {event.serial}; the current one is {lane.serial}")
+    if event.outcome is Outcome.RELEASE and lane.manual:
+        lane = replace(lane, decision=event.decision)
+        return to_officer(lane, event.at, "the lane is worked by hand")
     if event.outcome is Outcome.RELEASE:
         return open_for(lane, event.decision, event.at)
     lane = replace(lane, decision=event.decision)

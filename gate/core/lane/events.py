@@ -151,6 +151,15 @@ class LaneClosed:
     by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneManual:
+    """Staff took the lane into their own hands, or gave it back to the machine."""
+
+    at: datetime
+    by: str
+    on: bool
+
+
 Event = (
     LoopEntry
     | CaptureStored
@@ -166,4 +175,5 @@ Event = (
     | Restarted
     | LaneOpened
     | LaneClosed
+    | LaneManual
 )

@@ -44,8 +44,11 @@ def start(lane: Lane, fresh: UUID, at: datetime, looks: tuple[Look, ...] = ()) -
     )
     attached = tuple(fx.AttachCapture(transit=fresh, capture=look.capture) for look in looks)
     effects: tuple[fx.Effect, ...] = (fx.StartTransit(transit=fresh), *attached)
-    if lane.closed:
-        called = fx.CallOfficer(transit=fresh, why="a vehicle stands at a closed lane")
+    why = "a vehicle stands at a closed lane" if lane.closed else lane.doubt
+    if why:
+        # Held by nobody in person: a late reading must not let the machine decide after all.
+        begun = replace(begun, doubt="", held_by="the lane")
+        called = fx.CallOfficer(transit=fresh, why=why)
         return enter(begun, Phase.WITH_OFFICER, at), (*effects, called)
     return enter(begun, Phase.READING if looks else Phase.ARRIVING, at), effects
 
@@ -140,6 +143,9 @@ def report(lane: Lane, event: BarrierReported) -> Lane:
     """The lane with the barrier's newest word. Its presence is told by its status alone: a
     retained state outlives the device.
     """
+    since = lane.safety_since
+    if event.loop_safety != lane.barrier.loop_safety:
+        since = event.at if event.loop_safety else None
     seen = replace(
         lane.barrier,
         arm=event.arm,
@@ -147,7 +153,7 @@ def report(lane: Lane, event: BarrierReported) -> Lane:
         loop_exit=event.loop_exit,
         local_control=event.local_control,
     )
-    return replace(lane, barrier=seen)
+    return replace(lane, barrier=seen, safety_since=since)
 
 
 def end(lane: Lane, how: TransitEnd, at: datetime, fresh: UUID, *, leaving: bool = False) -> Result:

@@ -59,10 +59,11 @@ def command_lost(lane: Lane, event: CommandLost, _policy: Policy, _fresh: UUID) 
 
 def releasing_barrier(lane: Lane, event: BarrierReported, _policy: Policy, _fresh: UUID) -> Result:
     """The arm's own word counts even where the answer was lost."""
+    before = lane
     lane = report(lane, event)
     if event.arm in ARM_UP:
         return replace(enter(lane, Phase.PASSING, event.at), opened=True), ()
-    if event.arm in ARM_BROKEN:
+    if _lost(before, event):
         return _break(lane, event)
     return lane, ()
 
@@ -89,6 +90,7 @@ def moving_presence(lane: Lane, event: BarrierPresence, _policy: Policy, _fresh:
 def passing_barrier(lane: Lane, event: BarrierReported, _policy: Policy, fresh: UUID) -> Result:
     """Follow the arm and the loops until the arm is down again."""
     before = lane.barrier
+    lost = _lost(lane, event)
     lane = report(lane, event)
     occupied = event.loop_safety or event.loop_exit
     entered_again = event.loop_safety and not before.loop_safety and lane.exit_cleared
@@ -99,11 +101,12 @@ def passing_barrier(lane: Lane, event: BarrierReported, _policy: Policy, fresh: 
         exit_cleared=lane.exit_cleared or (before.loop_exit and not event.loop_exit),
         phase=Phase.PASSING if event.arm in ARM_UP else lane.phase,
     )
-    if event.arm in ARM_BROKEN:
+    if lost:
         return _break(lane, event)
     if entered_again and event.arm in ARM_UP:
         text = "a second vehicle drove in behind the released one"
-        return lane, (alarm(lane, "TAILGATING", text),)
+        doubt = f"{text}: see who stands here and who went through"
+        return replace(lane, doubt=doubt), (alarm(lane, "TAILGATING", text),)
     if event.arm is Arm.CLOSING and lane.phase is Phase.PASSING:
         return enter(lane, Phase.CLEARING, event.at), ()
     if event.arm is Arm.CLOSED and lane.opened:
@@ -120,6 +123,13 @@ def _arm_down(lane: Lane, event: BarrierReported, fresh: UUID) -> Result:
     )
 
 
+def _lost(before: Lane, event: BarrierReported) -> bool:
+    """True where the arm broke down, or lost its power on the way: nobody knows where it is."""
+    if event.arm in ARM_BROKEN:
+        return True
+    return event.arm is Arm.UNKNOWN and before.barrier.arm is not Arm.UNKNOWN
+
+
 def _break(lane: Lane, event: BarrierReported) -> Result:
     text = f"the barrier reports {event.arm} during a passage"
     raised = alarm(lane, "BARRIER_FAULT", text)
@@ -128,9 +138,14 @@ def _break(lane: Lane, event: BarrierReported) -> Result:
 
 
 def loop_behind(lane: Lane, event: LoopEntry, _policy: Policy, _fresh: UUID) -> Result:
-    """The entry loop while a truck passes: occupied again means that the next one waits."""
+    """The entry loop while a truck passes: occupied again means that the next one waits.
+
+    When it fell free is kept: a truck that never reached the arm has backed out.
+    """
     waiting = lane.next_waiting or (event.occupied and not lane.loop_entry)
-    return replace(lane, loop_entry=event.occupied, next_waiting=waiting and event.occupied), ()
+    left = None if event.occupied else event.at
+    waits = waiting and event.occupied
+    return replace(lane, loop_entry=event.occupied, next_waiting=waits, left_at=left), ()
 
 
 def picture_behind(lane: Lane, event: CaptureStored, _policy: Policy, _fresh: UUID) -> Result:

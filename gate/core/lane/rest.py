@@ -14,6 +14,7 @@ from gate.core.lane.events import (
     Decided,
     DecisionFailed,
     LaneClosed,
+    LaneManual,
     LaneOpened,
     OfficerActed,
     Restarted,
@@ -78,6 +79,14 @@ def closed(lane: Lane, event: LaneClosed, _policy: Policy, _fresh: UUID) -> Resu
     """Staff close the lane: the truck at hand is finished first."""
     lane = replace(lane, closed=True)
     return (enter(lane, Phase.CLOSED, event.at) if lane.phase is Phase.IDLE else lane), ()
+
+
+def manual(lane: Lane, event: LaneManual, _policy: Policy, _fresh: UUID) -> Result:
+    """Staff take the lane into their own hands: a decision under way opens nothing more."""
+    lane = replace(lane, manual=event.on)
+    if event.on and lane.phase in (Phase.READING, Phase.DECIDING):
+        return to_officer(lane, event.at, f"the lane is worked by hand by {event.by}")
+    return lane, ()
 
 
 def quiet_tick(lane: Lane, _event: Tick, _policy: Policy, _fresh: UUID) -> Result:

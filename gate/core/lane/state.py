@@ -64,7 +64,10 @@ class Lane:
 
     ``left_at`` is when the entry loop fell free while the truck should stand on it.
     ``held_by`` names the officer who took the truck in hand: from then on the machine
-    decides nothing by itself. ``closed`` is staff's word that the lane takes no traffic.
+    decides nothing by itself. ``closed`` is staff's word that the lane takes no traffic,
+    ``manual`` that every truck is theirs to decide. ``safety_since`` is when the safety loop
+    became occupied, None while free or once it has alarmed. ``doubt`` says in words why the
+    next truck must be looked at by an officer (a vehicle slipped through before it).
     """
 
     id: str
@@ -86,6 +89,9 @@ class Lane:
     closed: bool = False
     next_waiting: bool = False
     next_looks: tuple[Look, ...] = ()
+    manual: bool = False
+    safety_since: datetime | None = None
+    doubt: str = ""
 
 
 __all__ = ["Arm", "BarrierSeen", "Lane", "Look", "Phase"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from gate.core.lane.effects import Effect
-from gate.core.lane.events import Event
+from gate.core.lane.events import Event, Tick
+from gate.core.lane.moves import alarm
 from gate.core.lane.state import Lane
 from gate.core.lane.table import TABLE
 from schemas.policy import Policy
@@ -27,4 +30,15 @@ def step(lane: Lane, event: Event, policy: Policy, fresh: UUID) -> tuple[Lane, t
     result: tuple[Lane, tuple[Effect, ...]] = TABLE[lane.phase, type(event)](
         lane, event, policy, fresh
     )
-    return result
+    return watched(*result, event, policy) if isinstance(event, Tick) else result
+
+
+def watched(
+    lane: Lane, effects: tuple[Effect, ...], event: Tick, policy: Policy
+) -> tuple[Lane, tuple[Effect, ...]]:
+    """Whatever the phase: a vehicle that stands under the arm too long alarms, once."""
+    since = lane.safety_since
+    if since is None or event.at - since <= timedelta(milliseconds=policy.deadlines.safety_ms):
+        return lane, effects
+    raised = alarm(lane, "SAFETY_LOOP_OCCUPIED", "a vehicle stands under the arm too long")
+    return replace(lane, safety_since=None), (*effects, raised)

@@ -19,6 +19,7 @@ _EVERYWHERE: dict[type[Any], Handler] = {
     E.Restarted: rest.restarted,
     E.LaneOpened: rest.opened,
     E.LaneClosed: rest.closed,
+    E.LaneManual: rest.manual,
     E.CaptureRead: arrival.reading_noted,
     E.CaptureStored: arrival.another_picture,
     E.LoopEntry: arrival.loop_while_open,

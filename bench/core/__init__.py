@@ -1,0 +1,1 @@
+"""Measures the deciding core: simulated traffic with faults, matching, pre-selection."""
