@@ -63,9 +63,7 @@ def losses(net: Recogniser, batch: Batch, x: Tensor) -> Tensor:
     with torch.autocast("cpu", torch.bfloat16):
         chars, kinds, weights = net(x)
     chars, kinds, weights = chars.float(), kinds.float(), weights.float()
-    each = functional.cross_entropy(
-        chars.flatten(0, 1), labels.flatten(), reduction="none"
-    )
+    each = functional.cross_entropy(chars.flatten(0, 1), labels.flatten(), reduction="none")
     # There are many more Chinese characters than places where one stands: count them double.
     heavy = 1.0 + (labels.flatten() >= FIRST_HAN).float()
     loss = (each * heavy).sum() / heavy.sum()
