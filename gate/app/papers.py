@@ -11,7 +11,7 @@ from gate.store.plain import READING
 from schemas.containers import parse_container
 from schemas.documents import parse_citizen_qr
 from schemas.gate_pass import GatePassError, Verify, decode_pass, looks_like_pass
-from schemas.mrz import FieldStatus, mrz_of_reading
+from schemas.mrz import FieldStatus, Mrz, mrz_of_reading
 from schemas.readings import Reading, ReadingKind
 from schemas.transit import SeenDocument, SeenPass
 
@@ -62,7 +62,7 @@ def _documents(reading: Reading, now: datetime) -> Iterator[SeenDocument]:
             wrong = number.status is FieldStatus.FAILED or zone.composite is FieldStatus.FAILED
             yield SeenDocument(
                 kind=zone.format.value,
-                number="" if wrong else number.value,
+                number="" if wrong else _number(zone),
                 until=zone.expiry,
                 problem="checkdigit" if wrong else "",
             )
@@ -70,6 +70,17 @@ def _documents(reading: Reading, now: datetime) -> Iterator[SeenDocument]:
         card = parse_citizen_qr(reading.text)
         if card is not None:
             yield SeenDocument(kind="identity_card", number=card.number)
+
+
+def _number(zone: Mrz) -> str:
+    """The document's number; of a Vietnamese citizen card the whole twelve digits.
+
+    Its zone has the last nine in the number's place and all twelve in the optional field.
+    """
+    short = zone.field("number").value
+    whole = next((f.value[:12] for f in zone.fields if f.name == "optional"), "")
+    citizen = zone.field("issuer").value == "VNM" and len(whole) == 12 and whole.isdigit()
+    return whole if citizen and whole.endswith(short) else short
 
 
 def _pass(reading: Reading, verify: Verify, now: datetime) -> SeenPass | None:
