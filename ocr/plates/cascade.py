@@ -2,8 +2,8 @@
 
 A sure reading of ours ends the matter. A doubtful one is first shown to PP-OCR's recognisers as
 straightened lines; if doubt remains, PP-OCR searches round the place, and where nothing was read
-at all though the detector saw a hint, the whole picture. What the readers say is fused character by character;
-where they disagree the confidence falls.
+though the detector saw a hint, the whole picture. What the readers say is fused character by
+character; where they disagree the confidence falls.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ SURE = 0.97
 """Our own reading at least this likely is not doubted."""
 ENOUGH = 0.75
 """With a reading at least this likely, PP-OCR need not search."""
+LEAST_TOLD = 0.2
+"""A reading less likely than this is not reported: it is mostly text that is no plate."""
 LEAST_FOREIGN = 0.45
 """Least confidence of PP-OCR where our own networks see no plate; it takes much text for one."""
 HINT = 0.4
@@ -64,7 +66,8 @@ class CascadePlateReader:
             theirs = self._whole.read(picture)
             found = tuple(r for r in theirs if r.confidence >= LEAST_FOREIGN)
         ms = round((time.perf_counter() - start) * 1000)
-        return tuple(replace(r, ms=ms, engine=self.name) for r in found)
+        told = (r for r in found if r.confidence >= LEAST_TOLD)
+        return tuple(replace(r, ms=ms, engine=self.name) for r in told)
 
     def _doubt(
         self, picture: Picture, sight: Sight, ours: tuple[Reading, ...]
