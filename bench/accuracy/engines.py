@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ocr.engines.assemble import find_plates
+from ocr.engines.assemble import FoundPlate, find_plates
 from ocr.engines.lines import TextLine
 from ocr.ports import Picture, PlateReader
-from schemas.readings import Reading
+from schemas.readings import Box, Reading, ReadingKind
 
 
 class WholePicturePpocr:
@@ -59,19 +59,18 @@ class WholePicturePpocr:
         return self._plates([TextLine(characters=options, corners=corners)] if options else [])
 
     def _plates(self, lines: list[TextLine]) -> tuple[Reading, ...]:
-        return tuple(_as_reading(f.plate.text, f.confidence, self.name) for f in find_plates(lines))
+        return tuple(_as_reading(found, self.name) for found in find_plates(lines))
 
 
-def _as_reading(text: str, confidence: float, engine: str) -> Reading:
-    from schemas.readings import Box, ReadingKind
-
+def _as_reading(found: FoundPlate, engine: str) -> Reading:
+    xs, ys = [round(x) for x, _ in found.corners], [round(y) for _, y in found.corners]
     return Reading(
         kind=ReadingKind.PLATE,
-        text=text,
-        raw=text,
-        confidence=confidence,
-        confidences=(confidence,) * len(text),
-        box=Box(x=0, y=0, w=1, h=1),
+        text=found.plate.text,
+        raw=found.raw,
+        confidence=found.confidence,
+        confidences=found.confidences,
+        box=Box(x=min(xs), y=min(ys), w=max(xs) - min(xs), h=max(ys) - min(ys)),
         engine=engine,
         model="",
         ms=0,

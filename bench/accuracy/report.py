@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 
 from bench.accuracy.score import Result, calibration_error, figures
 
@@ -86,18 +87,27 @@ def _second_opinion(every: dict[str, list[Result]]) -> list[str]:
     return lines
 
 
+def _cost(results: list[Result], base: list[Result]) -> str:
+    """Median time over the other's median time, on the pictures that both have read."""
+    times = {(r.set_name, r.name): r.ms for r in base}
+    both = [(r.ms, times[r.set_name, r.name]) for r in results if (r.set_name, r.name) in times]
+    if not both:
+        return "-"
+    ours, theirs = (median(column) for column in zip(*both, strict=True))
+    return f"1/{theirs / ours:.1f} ({len(both)} pictures)"
+
+
 def _summary(every: dict[str, list[Result]]) -> list[str]:
     lines = [
         "| reader | pictures | exact | ECE | sure | median ms | cost against PP-OCRv6 |",
         "|---|---|---|---|---|---|---|",
     ]
     real = {k: [r for r in v if r.set_name.startswith("plate_")] for k, v in every.items()}
-    base = figures(real["ppocrv6"]).ms if real.get("ppocrv6") else None
     for name, results in real.items():
         if not results:
             continue
         f = figures(results)
-        cost = f"1/{base / f.ms:.1f}" if base else "-"
+        cost = _cost(results, real.get("ppocrv6", []))
         lines.append(
             f"| {_TITLES.get(name, name)} | {f.pictures} | {f.exact:.1%} "
             f"| {calibration_error(results):.3f} | {f.sure_right}/{f.sure} | {f.ms:.1f} | {cost} |"

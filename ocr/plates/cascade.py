@@ -1,9 +1,9 @@
 """The gate's plate reader: our networks first, PP-OCR only where they are in doubt.
 
 A sure reading of ours ends the matter. A doubtful one is first shown to PP-OCR's recognisers as
-straightened lines; if doubt remains, PP-OCR searches round the place. Where our networks see
-nothing like a plate, nobody is asked. What the readers say is fused character by character;
-where they disagree the confidence falls.
+straightened lines; if doubt remains, PP-OCR searches round the place, and where nothing was read
+though the detector saw a hint, the whole picture. What the readers say is fused character by
+character; where they disagree the confidence falls.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gate.core.fuse import Look, fuse
+from ocr.engines.rapid import RapidPlateReader
+from ocr.plates.locate import Located
 from ocr.plates.reader import LEAST_CONFIDENCE, SlotPlateReader, cut_out
 from ocr.plates.second_opinion import SecondOpinion
 from ocr.plates.sight import Sight
@@ -25,10 +27,12 @@ SURE = 0.97
 """Our own reading at least this likely is not doubted."""
 ENOUGH = 0.75
 """With a reading at least this likely, PP-OCR need not search."""
+LEAST_TOLD = 0.2
+"""A reading less likely than this is not reported: it is mostly text that is no plate."""
 LEAST_FOREIGN = 0.45
 """Least confidence of PP-OCR where our own networks see no plate; it takes much text for one."""
-_TWO_LINES_BELOW = 2.4
-"""A cut-out less than this many times as wide as high has two lines."""
+HINT = 0.4
+"""Least score of the detector for PP-OCR to search the whole picture when nothing was read."""
 DISAGREEMENT = 0.6
 """What is left of the confidence when two readers say two texts."""
 
@@ -46,20 +50,24 @@ class CascadePlateReader:
         """
         self._own = SlotPlateReader()
         self._second = SecondOpinion() if second_opinion else None
+        self._whole = RapidPlateReader() if second_opinion else None
         self.model = self._own.model
 
     def read(self, picture: Picture) -> tuple[Reading, ...]:
         """Read all plates in ``picture`` (BGR, uint8), best first."""
         start = time.perf_counter()
-        sights = self._own.sights(picture, self._own.locate(picture))
+        places = self._own.locate(picture)
+        sights = self._own.sights(picture, places)
         found = self._own.readings(sights, picture)
         if self._second and sights and not (found and found[0].confidence >= SURE):
             readable = [s for s in sights if s.probability >= LEAST_CONFIDENCE]
             found = self._doubt(picture, (readable or sights)[0], found)
-        elif self._second and not sights:
-            found = self._unseen(picture)
+        if self._whole and not found and (cut_out(picture) or _hinted(places)):
+            theirs = self._whole.read(picture)
+            found = tuple(r for r in theirs if r.confidence >= LEAST_FOREIGN)
         ms = round((time.perf_counter() - start) * 1000)
-        return tuple(replace(r, ms=ms, engine=self.name) for r in found)
+        told = (r for r in found if r.confidence >= LEAST_TOLD)
+        return tuple(replace(r, ms=ms, engine=self.name) for r in told)
 
     def _doubt(
         self, picture: Picture, sight: Sight, ours: tuple[Reading, ...]
@@ -86,16 +94,10 @@ class CascadePlateReader:
         asked = ("asked", self._second.name)
         return (replace(best, detail=(*best.detail, asked)), *ours[1:])
 
-    def _unseen(self, picture: Picture) -> tuple[Reading, ...]:
-        """PP-OCR's reading of a cut-out that our networks take for no plate; else nothing."""
-        assert self._second is not None
-        whole = cut_out(picture)
-        if whole is None:
-            return ()
-        lines = 1 if picture.shape[1] > _TWO_LINES_BELOW * picture.shape[0] else 2
-        read = [self._second.straight(picture, whole, country, lines) for country in ("VN", "CN")]
-        sure = [r for r in read if r and r.confidence >= LEAST_FOREIGN]
-        return tuple(sorted(sure, key=lambda r: r.confidence, reverse=True)[:1])
+
+def _hinted(places: Sequence[Located]) -> bool:
+    """Whether the detector saw something that real plates often look like."""
+    return any(place.score >= HINT for place in places)
 
 
 def together(looks: Sequence[Look]) -> Reading | None:
