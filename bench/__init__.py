@@ -1,1 +1,1 @@
-"""Benchmarks: speed against limits and named peers. Not tests; run by ``make bench``."""
+"""Benchmarks of speed and accuracy against limits and named peers; ``make bench``, no tests."""

@@ -82,6 +82,9 @@ class Reading(Section):
     queue: int = Field(64, ge=1, le=10_000, description="pictures that may wait for a worker")
     deadline_ms: Milliseconds = Field(5_000, description="longest reading of one picture")
     engine: str = Field("rapid", description="plate reader: rapid, tesseract or own")
+    second: str = Field(
+        "", description="second plate reader for doubtful readings (tesseract); empty: none"
+    )
     recycle_after: int = Field(5_000, ge=1, description="pictures after which a worker is replaced")
 
 

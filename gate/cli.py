@@ -14,6 +14,7 @@ COMMANDS: dict[str, str] = {
     "camera": "publish pictures from a folder, a video stream or a video device",
     "simulate": "run simulated lanes against any broker",
     "device": "list and register lanes' devices, show their keys",
+    "issue-pass": "print a truck's signed gate pass, and draw its QR code",
     "user": "add a user of the pages",
     "replay": "compute stored decisions again and compare",
     "policy": "check a policy; replay history under two of them",

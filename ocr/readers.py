@@ -61,7 +61,7 @@ class Readers:
 
     def warm_up(self) -> None:
         """Read a blank picture with every preloaded kind: first calls are slower than others."""
-        blank = np.full((480, 640, 3), 127, np.uint8)
+        blank = np.full((200, 300, 3), 127, np.uint8)
         for kind in self._spec.preload:
             self.read(kind, blank)
 

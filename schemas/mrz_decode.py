@@ -48,6 +48,9 @@ _FLOOR = 0.004
 # allows, and instead of one that it excludes.
 _FLOORS = (_FLOOR, _FLOOR / 2, _FLOOR / 3)
 _EXCLUDED_SHARES = (0.9, 0.06, 0.03)
+# In small print these look the same; every check digit tells them apart.
+_TWINS = frozenset({"0O", "O0", "1I", "I1"})
+_TWIN = 0.02
 _BEAM = 96
 # The letter O is rare in document numbers, since issuers avoid it.
 _PRIOR = {"O": 0.5}
@@ -226,7 +229,8 @@ def _weights(options: Choices, allowed: frozenset[str]) -> dict[str, float]:
     shares = _FLOORS if top in allowed else tuple(p_top * share for share in _EXCLUDED_SHARES)
     for other, share in zip(LOOKALIKES.get(top, ""), shares, strict=False):
         if other in allowed:
-            weights[other] = weights.get(other, 0.0) + share
+            least = _TWIN if top + other in _TWINS else 0.0
+            weights[other] = weights.get(other, 0.0) + max(share, least)
     if not weights:
         weights = dict.fromkeys(sorted(allowed), 1.0)
     total = sum(weights.values()) + _FLOOR

@@ -13,6 +13,7 @@ from uuid import UUID
 from gate.app.clock import Clock
 from gate.app.lane import LaneActor
 from gate.app.metrics import Metrics
+from gate.app.papers import papers_of
 from gate.app.step_store import Made
 from gate.core.cameras import REAR
 from gate.core.clues import clues_of
@@ -26,6 +27,7 @@ from gate.store import captures, preselect, sightings, watchlists
 from gate.store.errors import StoreError
 from gate.store.plain import READING
 from gate.store.pool import Database
+from schemas.gate_pass import Verify
 from schemas.plates import parse_plate
 from schemas.policy import Policy
 from schemas.readings import Reading, ReadingKind
@@ -40,8 +42,11 @@ DOUBTS = frozenset({"future", "unset"})
 class Decider:
     """Makes decisions for lanes. Database work is its own; the rules are ``gate.core``."""
 
-    def __init__(self, database: Database, site: str, clock: Clock, metrics: Metrics) -> None:
+    def __init__(
+        self, database: Database, site: str, clock: Clock, metrics: Metrics, verify: Verify
+    ) -> None:
         self._database = database
+        self._verify = verify
         self._site = site
         self._clock = clock
         self._metrics = metrics
@@ -87,8 +92,13 @@ class Decider:
     async def gather(self, actor: LaneActor, transit: UUID, corrected: str) -> DecisionInputs:
         """Everything the decision depends on, as one value; raises ``StoreError``."""
         rows = await captures.of_transit(self._database, transit)
-        seen = self._seen(actor, transit, corrected, rows)
         now = self._clock.now()
+        seen = self._seen(actor, transit, corrected, rows)
+        papers = papers_of(rows, self._verify, now)
+        seen = replace(
+            seen, containers=papers.containers, documents=papers.documents,
+            gate_pass=papers.gate_pass,
+        )  # fmt: skip
         found = await preselect.candidates(self._database, clues_of(seen), self._site, now)
         found = shortlist(with_correction(seen), found, self.policy, now)
         return DecisionInputs(

@@ -25,6 +25,7 @@ from gate.app.lane import LaneActor
 from gate.app.lanes import Lanes
 from gate.app.metrics import Metrics
 from gate.app.officer import Officers
+from gate.app.pass_key import pass_key
 from gate.app.policies import put_in_force
 from gate.app.reader import Reader
 from gate.app.register import Register
@@ -189,7 +190,7 @@ class Service:
             self.pool = self._readers
             return
         self.pool = ReaderPool(
-            ReaderSpec(plate=s.reading.engine),
+            ReaderSpec(plate=s.reading.engine, second=s.reading.second),
             PoolSettings(
                 workers=s.reading.workers, queue=s.reading.queue,
                 deadline=s.reading.deadline_ms / 1000, recycle_after=s.reading.recycle_after,
@@ -205,7 +206,7 @@ class Service:
         self._lanes = Lanes(
             self.database, self.register, clock, metrics, store, self._instance(), self._run_lane
         )
-        self.decider = Decider(self.database, s.site, clock, metrics)
+        self.decider = Decider(self.database, s.site, clock, metrics, pass_key(s.data).verify)
         self.decider.use(self.policy, policy_hash(self.policy))
         self.commander = Commander(
             self.control, self.database, self.register, clock, metrics, s.barrier.answer_ms

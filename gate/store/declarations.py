@@ -37,6 +37,15 @@ JOINS = """
 """
 
 
+async def by_number(database: Database, number: str) -> Declaration | None:
+    """The declaration of this number, or None."""
+    async with database.connection() as connection:
+        row = await connection.fetchrow(
+            f"SELECT {COLUMNS} FROM declarations d {JOINS} WHERE d.number = $1", number
+        )
+    return None if row is None else declaration_from(row)
+
+
 async def by_id(database: Database, declaration: UUID) -> Declaration | None:
     """One declaration, or None."""
     async with database.connection() as connection:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-import numpy as np
-
-from ocr.documents.grid import fit_grid, on_grid
+from ocr.documents.grid import on_grid
 from ocr.documents.zone import (
     Row,
     band_around,
@@ -19,14 +17,24 @@ from ocr.documents.zone import (
     neighbours,
     stacks,
 )
+from ocr.documents.zone_text import (
+    Zone,
+    cells_of,
+    disputed,
+    is_print,
+    maybe_zone,
+    zone_like,
+    zone_of,
+    zone_rows,
+)
 from ocr.engines.detector import crop_line
-from ocr.engines.lines import Options, TextLine
+from ocr.engines.lines import TextLine
 from ocr.engines.ppocr import PpOcr, read_lines, shared
 from ocr.engines.recogniser import LineRecogniser
 from ocr.ports import Picture
 from schemas.mrz import FieldStatus, composite_digit, field_text
-from schemas.mrz_decode import LOOKALIKES, DecodedZone, decode_zone
-from schemas.mrz_layout import FIELDS, FILLER, SHAPES, MrzFormat
+from schemas.mrz_decode import DecodedZone
+from schemas.mrz_layout import FIELDS, SHAPES
 from schemas.readings import Box, Reading, ReadingKind
 
 _AREA = 550_000
@@ -35,29 +43,7 @@ _WIDEN = 1.15
 _MOST_STACKS = 4
 _MOST_SINGLE_ROWS = 8
 _BAND_HEIGHT = 300
-_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<")
 _FAILED_FACTOR = 0.5
-# Mean probability of a row's characters above which it is taken as read the right way up.
-_LEGIBLE = 0.85
-# Least probability that the second recogniser must give each character of a verified field.
-_SEEN_TOO = 0.4
-
-
-@dataclass(frozen=True, slots=True)
-class _Zone:
-    decoded: DecodedZone
-    rows: tuple[Row, ...]
-    raw: tuple[str, ...]
-    grid: tuple[float, float]
-
-    @property
-    def score(self) -> float:
-        """Statuses that passed, less those that failed, then the mean confidence."""
-        statuses = list(self.decoded.statuses.values())
-        passed = sum(s is FieldStatus.VERIFIED for s in statuses) * 2
-        passed += sum(s is FieldStatus.CORRECTED for s in statuses)
-        failed = sum(s is FieldStatus.FAILED for s in statuses)
-        return passed - failed + float(np.mean([p for r in self.decoded.confidences for p in r]))
 
 
 class MrzReader:
@@ -79,7 +65,7 @@ class MrzReader:
         zone = self._with_second_opinion(picture, zone)
         return (self._reading(zone, round((time.perf_counter() - start) * 1000)),)
 
-    def _find(self, picture: Picture) -> _Zone | None:
+    def _find(self, picture: Picture) -> Zone | None:
         height, width = picture.shape[:2]
         scale = min(math.sqrt(_AREA / (height * width)), _ZOOM)
         rows = long_rows(self._models.detector.find(picture, scale=scale))
@@ -90,8 +76,8 @@ class MrzReader:
         return zone
 
     @staticmethod
-    def _best(zones: Iterator[_Zone]) -> _Zone | None:
-        best: _Zone | None = None
+    def _best(zones: Iterator[Zone]) -> Zone | None:
+        best: Zone | None = None
         for zone in zones:
             if best is None or zone.score > best.score:
                 best = zone
@@ -99,7 +85,7 @@ class MrzReader:
                 break
         return best
 
-    def _from_stacks(self, picture: Picture, rows: Sequence[Row]) -> Iterator[_Zone]:
+    def _from_stacks(self, picture: Picture, rows: Sequence[Row]) -> Iterator[Zone]:
         for number, stack in enumerate(stacks(rows)):
             if number == _MOST_STACKS:
                 return
@@ -107,43 +93,43 @@ class MrzReader:
                 even = common_ends(turned)
                 # One row tells whether the others are worth reading: zones end a page.
                 (last,) = self._read_rows(picture, even[-1:])
-                if _maybe_zone(last):
+                if maybe_zone(last):
                     lines = [*self._read_rows(picture, even[:-1]), last]
-                    zone = _zone_of(even, lines) or self._with_third_row(picture, even, lines)
+                    zone = zone_of(even, lines) or self._with_third_row(picture, even, lines)
                     if zone is not None:
                         yield zone
                         break
-                elif _is_print(last):
+                elif is_print(last):
                     break
 
     def _with_third_row(
         self, picture: Picture, rows: Sequence[Row], lines: Sequence[TextLine]
-    ) -> _Zone | None:
+    ) -> Zone | None:
         """Two rows of a card's length: look where the third must be, which was not detected."""
-        chosen = _zone_rows(lines)
+        chosen = zone_rows(lines)
         if len(chosen) != 2 or not 26 <= max(len(lines[i].text) for i in chosen) <= 33:
             return None
         two = [rows[i] for i in chosen]
         texts = [lines[i] for i in chosen]
         before, after = neighbours(two)
         (above,) = self._read_rows(picture, [before])
-        if _maybe_zone(above):
-            return _zone_of([before, *two], [above, *texts])
+        if maybe_zone(above):
+            return zone_of([before, *two], [above, *texts])
         (below,) = self._read_rows(picture, [after])
-        return _zone_of([*two, after], [*texts, below]) if _maybe_zone(below) else None
+        return zone_of([*two, after], [*texts, below]) if maybe_zone(below) else None
 
-    def _from_bands(self, picture: Picture, rows: Sequence[Row]) -> Iterator[_Zone]:
+    def _from_bands(self, picture: Picture, rows: Sequence[Row]) -> Iterator[Zone]:
         """Look closely round single rows that read like part of a zone."""
         for row in rows[:_MOST_SINGLE_ROWS]:
             for turned in (row, row.reversed()):
                 (line,) = self._read_rows(picture, [turned])
-                if _zone_like(line.text):
+                if zone_like(line.text):
                     yield from self._in_band(picture, band_around(turned))
                     break
-                if _is_print(line):
+                if is_print(line):
                     break
 
-    def _in_band(self, picture: Picture, band: Row) -> Iterator[_Zone]:
+    def _in_band(self, picture: Picture, band: Row) -> Iterator[Zone]:
         crop = crop_line(picture, band.corners())
         scale = min(_BAND_HEIGHT / crop.shape[0], 3.0)
         inner = long_rows(self._models.detector.find(crop, scale=scale))
@@ -157,8 +143,8 @@ class MrzReader:
         crops = [crop_line(picture, c) for c in corners]
         return read_lines(recogniser or self._models.v6, crops, corners, stretch=_WIDEN)
 
-    def _with_second_opinion(self, picture: Picture, zone: _Zone) -> _Zone:
-        """Doubt verified fields of which another recogniser does not see every character.
+    def _with_second_opinion(self, picture: Picture, zone: Zone) -> Zone:
+        """Doubt verified fields of which another recogniser makes a text that passes too.
 
         Some look-alikes (6 and G, 1 and L) and some double errors leave a check digit as it
         was; two recognisers rarely make the same ones.
@@ -169,18 +155,16 @@ class MrzReader:
         for number in {place.line for place in FIELDS[layout] if place.check >= 0}:
             row = [zone.rows[number]]
             (line,) = self._read_rows(picture, row, self._models.v4)
-            cells = _cells(line)
+            cells = cells_of(line)
             placed = on_grid([o for o, _ in cells], [x for _, x in cells], columns, zone.grid)
             for place in FIELDS[layout]:
                 if place.line != number or statuses.get(place.name) is not FieldStatus.VERIFIED:
                     continue
-                at = range(place.start, place.end)
-                text = zone.decoded.lines[number]
-                if any(_share(placed[i], text[i]) < _SEEN_TOO for i in at):
+                if disputed(place, zone.decoded.lines[number], placed):
                     statuses[place.name] = FieldStatus.UNVERIFIED
         return replace(zone, decoded=replace(zone.decoded, statuses=statuses))
 
-    def _reading(self, zone: _Zone, ms: int) -> Reading:
+    def _reading(self, zone: Zone, ms: int) -> Reading:
         decoded = zone.decoded
         points = [p for row in zone.rows for p in row.corners()]
         xs, ys = [x for x, _ in points], [y for _, y in points]
@@ -229,106 +213,6 @@ def _details(decoded: DecodedZone) -> tuple[tuple[str, str], ...]:
         places = ",".join(f"{line}:{column}" for line, column in decoded.corrected)
         pairs.append(("corrected", places))
     return tuple(pairs)
-
-
-def _zone_like(text: str) -> bool:
-    """Whether a row reads like a zone's: its characters only, and fillers or many digits."""
-    bare = text.replace(" ", "").replace("«", "<<").upper()
-    if len(bare) < 18:
-        return False
-    good = sum(c in _CHARACTERS for c in bare) / len(bare)
-    marks = bare.count(FILLER) >= 2 or sum(c.isdigit() for c in bare) >= 10
-    return good > 0.85 and marks
-
-
-def _maybe_zone(line: TextLine) -> bool:
-    """Whether a row's text is mostly a zone's characters without the spaces of words."""
-    text = line.text
-    if len(text) < 12:
-        return False
-    good = sum(c in _CHARACTERS for c in text) / len(text)
-    return good > 0.7 and text.count(" ") <= 3
-
-
-def _is_print(line: TextLine) -> bool:
-    """Whether a row is clearly legible and no zone, so that turning it round is no use."""
-    tops = [options[0][1] for options in line.characters]
-    if len(tops) < 8 or sum(tops) / len(tops) < _LEGIBLE:
-        return False
-    small = sum(c.islower() for c in line.text) / len(tops)
-    return small > 0.25 or line.text.strip().count(" ") >= 2
-
-
-def _zone_of(rows: Sequence[Row], lines: Sequence[TextLine]) -> _Zone | None:
-    """Decode the run of zone-like rows; None when there is none or it has no layout."""
-    chosen = _zone_rows(lines)
-    cells = [_cells(lines[i]) for i in chosen]
-    if len(cells) < 2 or not all(cells):
-        return None
-    layout = _layout(cells)
-    if layout is None:
-        return None
-    count, columns = SHAPES[layout]
-    chosen, cells = chosen[:count], cells[:count]
-    grid = fit_grid([[centre for _, centre in row] for row in cells], columns)
-    placed = tuple(
-        on_grid([options for options, _ in row], [centre for _, centre in row], columns, grid)
-        for row in cells
-    )
-    aligned = any(len(row) == columns for row in cells)
-    decoded = decode_zone(layout, placed, aligned=aligned)
-    texts = tuple(lines[i].text for i in chosen)
-    return _Zone(decoded, tuple(rows[i] for i in chosen), texts, grid)
-
-
-def _zone_rows(lines: Sequence[TextLine]) -> list[int]:
-    """Numbers of the last two or three of the first run of zone-like lines."""
-    like = [_zone_like(line.text) for line in lines]
-    long = all(len(line.text) >= 28 and " " not in line.text for line in lines)
-    if sum(like) < 2 or not (long or any("<<" in line.text for line in lines)):
-        return []
-    start = like.index(True)
-    end = start
-    while end < len(like) and like[end]:
-        end += 1
-    return list(range(start, end))[-3:]
-
-
-def _share(options: Options, character: str) -> float:
-    """What the recogniser gives to ``character``, look-alikes that type excludes included."""
-    alike = character + LOOKALIKES.get(character, "") if character in "01OI" else character
-    return sum(p for c, p in options if c.upper() in alike)
-
-
-_Cells = list[tuple[Options, float]]
-
-
-def _cells(line: TextLine) -> _Cells:
-    """Characters of a row with their centres; spaces go, a double filler becomes two."""
-    cells: _Cells = []
-    for options, (left, right) in zip(line.characters, line.spans, strict=True):
-        if options[0][0] == " ":
-            continue
-        if options[0][0] == "«":
-            width = right - left
-            filler: Options = ((FILLER, options[0][1]),)
-            cells += [(filler, left + width / 4), (filler, right - width / 4)]
-            continue
-        cells.append((options, (left + right) / 2))
-    return cells
-
-
-def _layout(cells: Sequence[_Cells]) -> MrzFormat | None:
-    """The layout by number and length of the rows; visas begin with V."""
-    longest = max(len(row) for row in cells)
-    if len(cells) == 3:
-        return MrzFormat.TD1 if 26 <= longest <= 33 else None
-    visa = cells[0][0][0][0][0] == "V"
-    if 33 <= longest <= 39:
-        return MrzFormat.MRV_B if visa else MrzFormat.TD2
-    if 40 <= longest <= 47:
-        return MrzFormat.MRV_A if visa else MrzFormat.TD3
-    return None
 
 
 def _placed(row: Row, band: Row) -> Row:

@@ -37,7 +37,8 @@ from schemas.topics import Channel, Topic
 SITE = "mong-cai"
 LANE = "lane-1"
 KINDS = {
-    "cam-front": "camera", "cam-rear": "camera", "barrier": "barrier", "loop-entry": "loop",
+    "cam-front": "camera", "cam-rear": "camera", "barrier": "barrier",
+    "loop-entry": "loop", "cam-document": "camera", "cam-side": "camera",
 }  # fmt: skip
 
 

@@ -52,6 +52,10 @@ async def until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
         await asyncio.sleep(0.02)
 
 
+def resident(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+
+
 def gone(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
@@ -203,6 +207,16 @@ async def test_workers_that_grow_too_large_are_recycled() -> None:
     async with running(recycle_bytes=1) as pool:
         await until(lambda: pool.stats().recycled >= 1)
         assert (await pool.read(grey_picture(READS), PLATE)).readings
+
+
+async def test_an_idle_worker_gives_the_memory_of_its_pictures_back(tmp_path: Path) -> None:
+    done, data = cv2.imencode(".jpg", np.full((1500, 2000, 3), 90, np.uint8))
+    assert done
+    async with running(ReaderSpec(), deadline=60) as pool:
+        await pool.read(data.tobytes(), PLATE)
+        (pid,) = pool.pids()
+        busy = resident(pid)
+        await until(lambda: resident(pid) < 0.8 * busy, seconds=15)
 
 
 async def test_an_idle_worker_that_dies_is_replaced_before_the_next_picture() -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
 from aiohttp import ClientSession, CookieJar
 
-from tests.gate.pictures import FRONT, picture_of
-from tests.gate.rig import until
+from gate.app.clock import utc_now
+from gate.store import watchlists
+from schemas.watchlist import WatchEntry, WatchKind
+from tests.gate.pictures import FRONT, REAR, picture_of
+from tests.gate.rig import declare, until
 from tests.web.conftest import PASSWORD, Site, signed_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -157,3 +162,40 @@ async def test_signing_out_ends_the_session(site: Site, client: ClientSession) -
         assert answer.status == 200
     async with client.get(f"{site.url}/lanes/lane-1") as answer:
         assert answer.status == 401
+
+
+async def first_snapshot(client: ClientSession, url: str) -> str:
+    """The first snapshot of the lane's stream, as text."""
+    async with client.get(f"{url}/lanes/lane-1/stream") as answer:
+        async for line in answer.content:
+            if line.startswith(b"data: {") and len(line) > 20:
+                return line.decode()
+    raise AssertionError("the stream ended")
+
+
+async def test_a_watchlist_hit_is_shown_to_the_supervisor_alone(
+    site: Site, client: ClientSession
+) -> None:
+    await declare(site.rig.database, "14C12345", "14R01234")
+    entry = WatchEntry(
+        id=UUID(int=5), kind=WatchKind.PLATE, value="14C12345", reason="smuggling case 77",
+        by="anh", since=utc_now(), until=utc_now() + timedelta(days=30),
+    )  # fmt: skip
+    async with site.rig.database.transaction() as connection:
+        await watchlists.add(connection, entry, "viet")
+    await site.rig.show(picture_of(FRONT), picture_of(REAR, seed=2))
+    await until(lambda: site.rig.phase == "with_officer", what="the truck is referred")
+    transit = site.rig.service.lanes["lane-1"].state.transit
+
+    await signed_in(client, site.url, "ha")
+    plain = await first_snapshot(client, site.url)
+    async with client.get(f"{site.url}/transits/{transit}") as answer:
+        page = await answer.text()
+    await signed_in(client, site.url, "anh")
+    whole = await first_snapshot(client, site.url)
+
+    assert "REFERRED" in plain
+    assert "WATCHLIST" not in plain
+    assert "WATCHLIST" not in page
+    assert "smuggling" not in plain + page
+    assert "WATCHLIST_PLATE" in whole

@@ -18,6 +18,7 @@ from gate.store import alarms, captures, commands, transits
 from gate.store.errors import StoreError
 from gate.store.users import UserRow
 from gate.web.auth import SignInRefused
+from gate.web.console.discretion import decision_for, snapshot_for
 from gate.web.console.snapshot import display
 from gate.web.keys import SERVICE, SIGN_IN, SNAPSHOTS, session_of
 
@@ -87,9 +88,14 @@ async def stream(request: web.Request) -> web.StreamResponse:
                  "X-Accel-Buffering": "no"}
     )  # fmt: skip
     await response.prepare(request)
+    role = session_of(request).user.role
+
+    async def look() -> dict[str, Any]:
+        return snapshot_for(role, await snapshots.get(lane))
+
     with service.hub.watch(lane) as woken, suppress(ConnectionResetError):
         woken.set()
-        await _follow(response, woken, lambda: snapshots.get(lane))
+        await _follow(response, woken, look)
     return response
 
 
@@ -183,7 +189,10 @@ async def transit_page(request: web.Request) -> dict[str, object]:
         "transit": row,
         "display": display(row["plate"]),
         "captures": await captures.of_transit(database, transit),
-        "decisions": await transits.decisions_of(database, transit),
+        "decisions": [
+            decision_for(session_of(request).user.role, row)
+            for row in await transits.decisions_of(database, transit)
+        ],
         "events": await transits.events_of(database, transit),
         "commands": await commands.of_transit(database, transit),
     }

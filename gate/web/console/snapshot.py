@@ -124,7 +124,7 @@ def _capture(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _reading(plain: dict[str, Any]) -> dict[str, Any]:
-    kept = ("text", "confidence", "confidences", "box", "engine", "layout", "ms", "country")
+    kept = ("kind", "text", "confidence", "confidences", "box", "engine", "layout", "ms", "country")
     return {**{key: plain[key] for key in kept}, "display": display(plain["text"])}
 
 

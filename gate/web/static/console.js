@@ -65,7 +65,8 @@ function showPlate(s) {
 }
 
 function bestReading(transit, wanted) {
-  const readings = (transit?.captures ?? []).filter(wanted).flatMap((c) => c.readings.slice(0, 1));
+  const readings = (transit?.captures ?? []).filter(wanted)
+    .flatMap((c) => c.readings.filter((r) => r.kind === "plate").slice(0, 1));
   return readings.sort((a, b) => b.confidence - a.confidence)[0];
 }
 
@@ -88,6 +89,11 @@ function compareRow(name, seen, declared, sameAs) {
   return row;
 }
 
+function seenOf(transit, kind) {
+  const texts = (transit?.captures ?? []).flatMap((c) => c.readings).filter((r) => r.kind === kind).map((r) => r.text);
+  return [...new Set(texts)].join(", ");
+}
+
 function marked(seen, declared) {
   const cell = element("td");
   if (!seen) cell.textContent = "–";
@@ -105,8 +111,8 @@ function showCompare(s) {
   if (d) {
     rows.push(compareRow("Declaration", "", `${d.number} (${d.status})`));
     rows.push(compareRow("Firm", "", d.firm));
-    rows.push(compareRow("Driver", "", d.driver));
-    rows.push(compareRow("Container", "", d.containers.join(", ")));
+    rows.push(compareRow("Driver", seenOf(s.transit, "mrz").replaceAll("|", " "), d.driver, d.driver));
+    rows.push(compareRow("Container", seenOf(s.transit, "container"), d.containers.join(", ")));
     rows.push(compareRow("Seal", "", d.seals.join(", ")));
     rows.push(compareRow("Cargo", "", d.cargo));
     rows.push(compareRow("Gross weight", "", d.gross_kg ? `${d.gross_kg.toLocaleString("en")} kg` : ""));

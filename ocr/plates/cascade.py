@@ -1,0 +1,149 @@
+"""The gate's plate reader: our networks first, PP-OCR only where they are in doubt.
+
+A sure reading of ours ends the matter. A doubtful one is first shown to PP-OCR's recognisers as
+straightened lines; if doubt remains, PP-OCR searches round the place, and where nothing was read
+though the detector saw a hint, the whole picture. What the readers say is fused character by
+character; where they disagree the confidence falls.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from gate.core.fuse import Look, fuse
+from ocr.engines.rapid import RapidPlateReader
+from ocr.plates.locate import Located
+from ocr.plates.reader import LEAST_CONFIDENCE, SlotPlateReader, cut_out
+from ocr.plates.second_opinion import SecondOpinion
+from ocr.plates.sight import Sight
+from ocr.ports import Picture
+from schemas.plates import parse_plate
+from schemas.readings import Reading
+
+SURE = 0.97
+"""Our own reading at least this likely is not doubted."""
+ENOUGH = 0.75
+"""With a reading at least this likely, PP-OCR need not search."""
+LEAST_TOLD = 0.2
+"""A reading less likely than this is not reported: it is mostly text that is no plate."""
+LEAST_FOREIGN = 0.45
+"""Least confidence of PP-OCR where our own networks see no plate; it takes much text for one."""
+HINT = 0.4
+"""Least score of the detector for PP-OCR to search the whole picture when nothing was read."""
+DISAGREEMENT = 0.6
+"""What is left of the confidence when two readers say two texts."""
+
+
+class CascadePlateReader:
+    """Reads every plate of a picture; fast when sure, thorough when not."""
+
+    name = "cascade"
+
+    def __init__(self, *, second_opinion: bool = True) -> None:
+        """Load all models on one thread.
+
+        Raises PlateModelMissingError, or EngineUnavailableError for PP-OCR's; with
+        ``second_opinion`` false PP-OCR is neither loaded nor asked.
+        """
+        self._own = SlotPlateReader()
+        self._second = SecondOpinion() if second_opinion else None
+        self._whole = RapidPlateReader() if second_opinion else None
+        self.model = self._own.model
+
+    def read(self, picture: Picture) -> tuple[Reading, ...]:
+        """Read all plates in ``picture`` (BGR, uint8), best first."""
+        start = time.perf_counter()
+        places = self._own.locate(picture)
+        sights = self._own.sights(picture, places)
+        found = self._own.readings(sights, picture)
+        if self._second and sights and not (found and found[0].confidence >= SURE):
+            readable = [s for s in sights if s.probability >= LEAST_CONFIDENCE]
+            found = self._doubt(picture, (readable or sights)[0], found)
+        if self._whole and not found and (cut_out(picture) or _hinted(places)):
+            theirs = self._whole.read(picture)
+            found = tuple(r for r in theirs if r.confidence >= LEAST_FOREIGN)
+        ms = round((time.perf_counter() - start) * 1000)
+        told = (r for r in found if r.confidence >= LEAST_TOLD)
+        return tuple(replace(r, ms=ms, engine=self.name) for r in told)
+
+    def _doubt(
+        self, picture: Picture, sight: Sight, ours: tuple[Reading, ...]
+    ) -> tuple[Reading, ...]:
+        """Ask PP-OCR about ``sight``; ``ours`` begins with its reading, if it has one."""
+        assert self._second is not None
+        place, country = sight.located, sight.country
+        looks = [Look(reading=r, source="own") for r in ours[:1]]
+        straight = self._second.straight(picture, place, country, sight.lines)
+        looks += [Look(reading=r, source="ppocr") for r in (straight,) if r]
+        best = together(looks)
+        if best is None or best.confidence < ENOUGH:
+            whole = cut_out(picture)
+            again = (
+                self._second.straight(picture, whole, country, sight.lines)
+                if whole
+                else self._second.search(picture, place, country)
+            )
+            looks += [Look(reading=r, source="ppocr") for r in (again,) if r]
+            best = together(looks)
+        least = LEAST_CONFIDENCE if ours else LEAST_FOREIGN
+        if best is None or best.confidence < least:
+            return ours[1:]
+        asked = ("asked", self._second.name)
+        return (replace(best, detail=(*best.detail, asked)), *ours[1:])
+
+
+def _hinted(places: Sequence[Located]) -> bool:
+    """Whether the detector saw something that real plates often look like."""
+    return any(place.score >= HINT for place in places)
+
+
+def together(looks: Sequence[Look]) -> Reading | None:
+    """One reading from several of one plate; None when there is none.
+
+    Texts that agree make each other surer, as independent readers do. Where they differ the
+    fused text counts if it is a plate, else the surest reader's, at a lower confidence.
+    """
+    if not looks:
+        return None
+    readings = [k.reading for k in looks]
+    best = max(readings, key=lambda r: r.confidence)
+    if len({r.text for r in readings}) == 1:
+        return _agreed(looks)
+    fused = fuse(looks)
+    said = ("disagree", " ".join(dict.fromkeys(r.text for r in readings)))
+    if fused is None or parse_plate(fused.text) is None:
+        return replace(
+            best,
+            confidence=round(best.confidence * DISAGREEMENT, 5),
+            detail=(*best.detail, said),
+        )
+    model = next((r for r in readings if r.text == fused.text), best)
+    keep = DISAGREEMENT if fused.agreeing < 2 else 1.0
+    return replace(
+        model,
+        text=fused.text,
+        confidence=round(fused.confidence * keep, 5),
+        confidences=fused.confidences,
+        posterior=fused.posterior,
+        detail=(*model.detail, said),
+    )
+
+
+def _agreed(looks: Sequence[Look]) -> Reading:
+    """Readers that say one text: wrong only if all are. One reader's two looks count once."""
+    by_source: dict[str, Reading] = {}
+    for look in sorted(looks, key=lambda k: k.reading.confidence):
+        by_source[look.source] = look.reading
+    readings = list(by_source.values())
+    if len(readings) == 1:
+        return readings[0]
+    sure = tuple(
+        1 - math.prod(1 - c for c in column)
+        for column in zip(*(r.confidences for r in readings), strict=True)
+    )
+    joint = 1 - math.prod(1 - r.confidence for r in readings)
+    first = looks[0].reading
+    return replace(first, confidence=round(min(joint, *sure), 5), confidences=sure)

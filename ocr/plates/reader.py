@@ -1,0 +1,130 @@
+"""Our own plate reader: detector, rectification, recogniser, grammar. The fast path of a gate."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ocr.plates.calibrate import calibrated
+from ocr.plates.locate import Located, PlateLocator
+from ocr.plates.recognise import TEMPERATURE, SlotRecogniser
+from ocr.plates.sight import Sight, look
+from ocr.plates.spell import Spelling
+from ocr.ports import Picture
+from schemas.plates import parse_plate
+from schemas.readings import Box, Reading, ReadingKind
+
+LEAST_SCORE = 0.25
+"""Least score of the detector for a place to be read."""
+LEAST_CONFIDENCE = 0.05
+"""A reading less likely than this is not reported: it is not a plate, or says nothing."""
+
+# A picture no larger than this may be a plate already cut out by a camera.
+_CUT_OUT_WIDTH, _CUT_OUT_HEIGHT = 480, 200
+
+
+class SlotPlateReader:
+    """Finds and reads Vietnamese and Chinese plates with the project's own models."""
+
+    name = "plates"
+
+    def __init__(self, *, temperature: float = TEMPERATURE) -> None:
+        """Load both models on one thread; raises PlateModelMissingError."""
+        self._locator = PlateLocator()
+        self._recogniser = SlotRecogniser(temperature)
+        self.model = self._recogniser.sha256
+
+    def read(self, picture: Picture) -> tuple[Reading, ...]:
+        """Read all plates in ``picture`` (BGR, uint8), the most prominent sure one first."""
+        start = time.perf_counter()
+        sights = self.sights(picture, self.locate(picture))
+        readings = self.readings(sights, picture)
+        ms = round((time.perf_counter() - start) * 1000)
+        return tuple(replace(r, ms=ms) for r in readings)
+
+    def locate(self, picture: Picture, *, least: float = LEAST_SCORE) -> tuple[Located, ...]:
+        """Places that may hold a plate, best first; a cut-out plate is one as a whole."""
+        whole = cut_out(picture)
+        return (*self._locator.find(picture, least=least), *((whole,) if whole else ()))
+
+    def sights(self, picture: Picture, places: Sequence[Located]) -> tuple[Sight, ...]:
+        """Look at each place; what is no plate or seen better elsewhere is dropped, best first.
+
+        A sight may be unreadable: a plate, but no text that the grammar allows.
+        """
+        seen = (look(picture, place, self._locator, self._recogniser) for place in places)
+        return _distinct([s for s in seen if s is not None])
+
+    def readings(self, sights: Sequence[Sight], picture: Picture) -> tuple[Reading, ...]:
+        """The readings of those ``sights`` that say something likely enough, in their order."""
+        likely = (s for s in sights if s.probability >= LEAST_CONFIDENCE)
+        return tuple(self._reading(s, s.spelling, picture) for s in likely if s.spelling)
+
+    def _reading(self, sight: Sight, spelling: Spelling, picture: Picture) -> Reading:
+        """The reading of ``sight``, with calibrated confidence."""
+        height, width = picture.shape[:2]
+        corners = sight.located.corners
+        x0, y0 = np.clip(np.floor(corners.min(axis=0)), 0, [width - 1, height - 1]).astype(int)
+        high = np.ceil(corners.max(axis=0))
+        x1, y1 = np.clip(high, [x0 + 1, y0 + 1], [width, height]).astype(int)
+        # The line of the calibration may lie above the weakest character; the port forbids that.
+        confidence = min(calibrated(sight.probability), *spelling.chars)
+        plate = parse_plate(spelling.text)
+        display = plate.display if plate else spelling.text
+        style = "two-line" if sight.lines == 2 else "one-line"
+        return Reading(
+            kind=ReadingKind.PLATE,
+            text=spelling.text,
+            raw=spelling.raw,
+            confidence=round(confidence, 5),
+            confidences=tuple(round(p, 5) for p in spelling.chars),
+            box=Box(x=int(x0), y=int(y0), w=int(x1 - x0), h=int(y1 - y0)),
+            engine=self.name,
+            model=self.model,
+            ms=0,
+            country=spelling.country,
+            layout=f"{spelling.country} {style} {sight.colour}",
+            lines=sight.lines,
+            corners=tuple((round(float(x), 1), round(float(y), 1)) for x, y in corners),
+            posterior=spelling.posterior,
+            detail=(
+                ("kind", str(spelling.kind)),
+                ("display", display),
+                ("colour", sight.colour),
+                ("found", f"{sight.located.score:.2f}"),
+            ),
+        )
+
+
+def cut_out(picture: Picture) -> Located | None:
+    """The whole picture as a place, where it is so small that a camera may have cut it out."""
+    height, width = picture.shape[:2]
+    if height > _CUT_OUT_HEIGHT or width > _CUT_OUT_WIDTH or width <= 1.1 * height:
+        return None
+    whole = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    return Located(corners=whole, score=0.5)
+
+
+def prominence(sight: Sight) -> float:
+    """How much a sight counts: likely first, then large; nearer vehicles look larger."""
+    likely = min(sight.probability, 0.9) + 0.01 * sight.likeness * sight.located.score
+    return likely * math.sqrt(max(sight.located.width, 1.0))
+
+
+def _distinct(sights: Sequence[Sight]) -> tuple[Sight, ...]:
+    """Keep one reading a place: of two whose centres lie in each other's box, the likelier."""
+    kept: list[Sight] = []
+    for sight in sorted(sights, key=lambda s: s.probability, reverse=True):
+        centre = sight.located.corners.mean(axis=0)
+        inside = [
+            (k.located.corners.min(axis=0) <= centre).all()
+            and (k.located.corners.max(axis=0) >= centre).all()
+            for k in kept
+        ]
+        if not any(inside):
+            kept.append(sight)
+    return tuple(sorted(kept, key=prominence, reverse=True))

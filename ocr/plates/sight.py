@@ -1,0 +1,91 @@
+"""Read one located plate: cut it out, look closer when in doubt, spell what the network says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ocr.plates.alphabet import COLOURS, COUNTRIES, LINE_CLASSES
+from ocr.plates.locate import Located, PlateLocator
+from ocr.plates.recognise import SlotRecogniser, Slots
+from ocr.plates.rectify import Corners, rectify, widen
+from ocr.plates.spell import Spelling, spell
+from ocr.ports import Picture
+
+# Margins round the plate (share of its height, share of its width): as taught.
+_MARGIN = (0.10, 0.03)
+_OTHER_MARGINS = ((0.02, 0.0), (0.20, 0.06))
+SURE = 0.965
+"""A first look at least this likely needs no further ones."""
+
+
+LEAST_LIKENESS = 0.5
+"""Least probability, by the network's layout head, that a place is a plate at all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """A place as seen by the recogniser: what it looks like, and what it says, if anything.
+
+    ``likeness`` is the probability that it is a plate; ``probability`` that the spelling is the
+    whole truth (0 without a spelling).
+    """
+
+    located: Located
+    likeness: float
+    country: str
+    lines: int
+    colour: str
+    spelling: Spelling | None
+    probability: float
+
+
+def look(
+    picture: Picture, located: Located, locator: PlateLocator, recogniser: SlotRecogniser
+) -> Sight | None:
+    """Read the plate at ``located``; None where the network sees no plate.
+
+    A doubtful first look is repeated with corners found from near; if that is doubtful too,
+    what these and three other cuts show is averaged.
+    """
+    views = recogniser.read([rectify(picture, widen(located.corners, *_MARGIN))])
+    sight = judge(located, views)
+    if sight.likeness < LEAST_LIKENESS:
+        return None
+    if sight.probability >= SURE:
+        return sight
+    near = locator.refine(picture, located)
+    again = recogniser.read([rectify(picture, widen(near.corners, *_MARGIN))])
+    sight = judge(near, again)
+    if sight.probability >= SURE:
+        return sight
+    cuts = [widen(near.corners, *margin) for margin in _OTHER_MARGINS]
+    cuts.append(widen(upright(near.corners), 0.02, 0.01))
+    more = recogniser.read([rectify(picture, cut) for cut in cuts])
+    return judge(near, [*views, *again, *more])
+
+
+def upright(corners: Corners) -> Corners:
+    """The upright rectangle round ``corners``."""
+    (x0, y0), (x1, y1) = corners.min(axis=0), corners.max(axis=0)
+    return np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32)
+
+
+def judge(located: Located, views: list[Slots]) -> Sight:
+    """Average the views' probabilities, slot by slot, and spell the result."""
+    chars = np.log(np.mean([np.exp(v.chars) for v in views], axis=0) + 1e-9)
+    spelling = spell(chars.astype(np.float32))
+    country = np.mean([v.country for v in views], axis=0)
+    lines = np.mean([v.lines for v in views], axis=0)
+    colour = np.mean([v.colour for v in views], axis=0)
+    likeness = float(1 - country[0])
+    return Sight(
+        located=located,
+        likeness=likeness,
+        country=COUNTRIES[1 + int(country[1:].argmax())],
+        lines=LINE_CLASSES[int(lines.argmax())],
+        colour=COLOURS[int(colour.argmax())],
+        spelling=spelling,
+        probability=spelling.probability * likeness if spelling else 0.0,
+    )

@@ -1,0 +1,175 @@
+"""One training example of the recogniser: a plate as the detector would cut it from a picture."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.plates.alphabet import (
+    COLOURS,
+    COUNTRIES,
+    DIGITS,
+    INPUT_HEIGHT,
+    INPUT_WIDTH,
+    LETTERS,
+    SLOTS,
+    encode,
+)
+from ocr.plates.rectify import rectify, widen
+from ocr.training.backgrounds import Picture, cut
+from ocr.training.camera import photograph, weather
+from ocr.training.fonts import Atlas
+from ocr.training.plate import FlatPlate, draw_plate
+from ocr.training.series import random_plate
+
+NEGATIVE_SHARE = 0.07
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crop:
+    """``image`` 48 x 144 x 3; ``label`` 9 classes; ``centres`` 9 x 2 in pixels, -1 where empty.
+
+    ``layout`` is (country, lines, colour) as class numbers; a negative has country 0.
+    """
+
+    image: NDArray[np.uint8]
+    label: NDArray[np.uint8]
+    centres: NDArray[np.float32]
+    layout: NDArray[np.uint8]
+
+
+def pose(rng: random.Random, w: float, h: float, hard: float) -> NDArray[np.float32]:
+    """Corners of a plate ``w`` x ``h`` seen from the side, from above and tilted, around 0, 0."""
+    quad = np.float32([[-w, -h], [w, -h], [w, h], [-w, h]]) / 2
+    yaw, pitch = rng.gauss(0, 0.35 * hard), rng.gauss(0, 0.25 * hard)
+    if rng.random() < 0.12 * hard:
+        yaw *= 2
+    yaw, pitch = float(np.clip(yaw, -1.0, 1.0)), float(np.clip(pitch, -0.8, 0.8))
+    distance = w * rng.uniform(3.0, 9.0)
+    depth = quad[:, 0] * np.sin(yaw) + quad[:, 1] * np.sin(pitch)
+    flat = np.stack([quad[:, 0] * np.cos(yaw), quad[:, 1] * np.cos(pitch)], axis=1)
+    flat *= (distance / (distance + depth))[:, None]
+    roll = rng.gauss(0, 0.07 * hard) if rng.random() < 0.85 else rng.gauss(0, 0.2 * hard)
+    shear = rng.gauss(0, 0.10 * hard)
+    turn = np.float32([[np.cos(roll), -np.sin(roll)], [np.sin(roll) + shear * 0.5, np.cos(roll)]])
+    return (flat @ turn.T).astype(np.float32)
+
+
+def _target_width(rng: random.Random, lines: int, hard: float) -> float:
+    """Width of the plate in pixels of the camera; small ones are common."""
+    low, high = (36, 240) if lines == 1 else (28, 160)
+    low = low + (1 - hard) * low * 1.5
+    return float(np.exp(rng.uniform(np.log(low), np.log(high))))
+
+
+def _looked_at(rng: random.Random, quad: NDArray[np.float32], hard: float) -> NDArray[np.float32]:
+    """The corners as a detector would give them: jittered, or only an upright box."""
+    w = float(np.linalg.norm(quad[1] - quad[0]))
+    h = float(np.linalg.norm(quad[3] - quad[0]))
+    if rng.random() < 0.22:
+        (x0, y0), (x1, y1) = quad.min(axis=0), quad.max(axis=0)
+        quad = np.float32([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
+    shift = np.float32([[rng.gauss(0, 1), rng.gauss(0, 1)] for _ in range(4)])
+    whole = np.float32([rng.gauss(0, 1), rng.gauss(0, 1)])
+    spread = np.float32([0.018 * w + 0.3, 0.05 * h + 0.3]) * (0.3 + 0.7 * hard)
+    quad = quad + (shift * 0.8 + whole * 0.6) * spread
+    # Around the margin of the reader (a tenth of the height, 3 % of the width).
+    return widen(quad, rng.uniform(0.0, 0.22), rng.uniform(0.0, 0.07))
+
+
+def positive(rng: random.Random, atlas: Atlas, photos: list[Picture], hard: float) -> Crop:
+    """A plate with its truth; ``hard`` 0..1 sets how badly it is seen."""
+    text = random_plate(rng)
+    lines = len(text.lines)
+    width = _target_width(rng, lines, hard)
+    flat = draw_plate(rng, atlas, text, height=40 if width < 120 else 64)
+    image = weather(rng, flat.image, hard)
+    ph, pw = image.shape[:2]
+    quad = pose(rng, width, width * ph / pw * rng.uniform(0.88, 1.15), hard)
+    margin = np.float32([0.25 * width + 4, 0.25 * width + 4])
+    quad -= quad.min(axis=0) - margin
+    size = np.ceil(quad.max(axis=0) + margin).astype(int)
+    seen = place(cut(rng, photos, int(size[0]), int(size[1])), image, quad)
+    scale = float(np.linalg.norm(quad[3] - quad[0])) * (0.7 if lines == 1 else 0.4)
+    seen = photograph(rng, seen, scale, hard)
+    look = _looked_at(rng, quad, hard)
+    strip = rectify(seen, look)
+    return Crop(
+        image=strip,
+        label=np.uint8(encode(text.text)),
+        centres=_carry(flat, quad, look),
+        layout=np.uint8([COUNTRIES.index(text.country), lines - 1, COLOURS.index(text.colour)]),
+    )
+
+
+def place(scene: Picture, plate: Picture, quad: NDArray[np.float32]) -> Picture:
+    """Set ``plate`` into ``scene`` at the corners ``quad``, with soft edges."""
+    ph, pw = plate.shape[:2]
+    factor = float(np.linalg.norm(quad[1] - quad[0])) / pw
+    if factor < 0.75:
+        size = (max(8, round(pw * factor * 1.15)), max(5, round(ph * factor * 1.15)))
+        plate = np.asarray(cv2.resize(plate, size, interpolation=cv2.INTER_AREA), np.uint8)
+        ph, pw = plate.shape[:2]
+    matrix = cv2.getPerspectiveTransform(np.float32([[0, 0], [pw, 0], [pw, ph], [0, ph]]), quad)
+    h, w = scene.shape[:2]
+    warped = cv2.warpPerspective(plate, matrix, (w, h), borderMode=cv2.BORDER_REPLICATE)
+    mask = np.zeros((h, w), np.uint8)
+    cv2.fillConvexPoly(mask, np.round(quad * 16).astype(np.int32), 255, cv2.LINE_AA, 4)
+    alpha = mask.astype(np.float32)[..., None] / 255
+    return (scene + (warped.astype(np.float32) - scene) * alpha).astype(np.uint8)
+
+
+def _carry(flat: FlatPlate, quad: NDArray[Any], look: NDArray[Any]) -> NDArray[np.float32]:
+    """Where each character lies in the strip, through both homographies."""
+    ph, pw = flat.image.shape[:2]
+    corners = np.float32([[0, 0], [pw, 0], [pw, ph], [0, ph]])
+    strip = np.float32([[0, 0], [INPUT_WIDTH, 0], [INPUT_WIDTH, INPUT_HEIGHT], [0, INPUT_HEIGHT]])
+    matrix = cv2.getPerspectiveTransform(look.astype(np.float32), strip)
+    matrix = matrix @ cv2.getPerspectiveTransform(corners, quad)
+    points = cv2.perspectiveTransform(flat.centres[None], matrix)[0]
+    out = np.full((SLOTS, 2), -1.0, np.float32)
+    out[: len(points)] = np.clip(points, 0, [INPUT_WIDTH - 1, INPUT_HEIGHT - 1])
+    return out
+
+
+def negative(rng: random.Random, atlas: Atlas, photos: list[Picture], hard: float) -> Crop:
+    """Something that is not a plate: background, words of a sign, a telephone number."""
+    w, h = rng.randint(40, 260), rng.randint(20, 110)
+    scene = cut(rng, photos, w, h)
+    if rng.random() < 0.5:
+        scene = np.ascontiguousarray(scene)
+        glyphs = rng.choice(atlas.latin)
+        words = "".join(rng.choice(LETTERS if rng.random() < 0.7 else DIGITS) for _ in range(12))
+        height = rng.randint(max(6, h // 4), max(8, int(h * 0.9)))
+        x, y = rng.randint(-20, 10), rng.randint(0, max(0, h - height))
+        ink = np.float32([rng.uniform(0, 255)] * 3)
+        kind = rng.random()
+        length = rng.randint(1, 3) if kind < 0.4 else 12
+        for char in words[:length]:
+            wide = max(2, round(glyphs[char].shape[1] * height / 64))
+            mask = cv2.resize(glyphs[char], (wide, height))
+            x0, x1 = max(x, 0), min(x + mask.shape[1], w)
+            if x1 > x0:
+                area = scene[y : y + mask.shape[0], x0:x1]
+                part = mask[: area.shape[0], x0 - x : x1 - x, None].astype(np.float32) / 255
+                area[:] = (area + (ink - area) * part).astype(np.uint8)
+            x += mask.shape[1] + max(1, height // 8)
+    scene = photograph(rng, scene, h * 0.5, hard)
+    corners = np.float32([[0, 0], [w, 0], [w, h], [0, h]])
+    return Crop(
+        image=rectify(scene, corners),
+        label=np.zeros(SLOTS, np.uint8),
+        centres=np.full((SLOTS, 2), -1.0, np.float32),
+        layout=np.zeros(3, np.uint8),
+    )
+
+
+def draw_crop(rng: random.Random, atlas: Atlas, photos: list[Picture], hard: float) -> Crop:
+    """A random example, seven in a hundred of them without a plate."""
+    make = negative if rng.random() < NEGATIVE_SHARE else positive
+    return make(rng, atlas, photos, hard)

@@ -1,0 +1,99 @@
+"""The drawn plates say what their truth says, and depend on nothing but their seed."""
+
+from __future__ import annotations
+
+import random
+
+import cv2
+import numpy as np
+import pytest
+
+from ocr.plates.alphabet import ALPHABET, SLOTS, encode
+from ocr.training.crops import draw_crop, positive
+from ocr.training.fonts import Atlas, FontsMissingError, load_atlas
+from ocr.training.plate import draw_plate
+from ocr.training.scenes import draw_scene
+from ocr.training.series import chinese, random_plate, vietnamese
+from ocr.training.strokes import draw_glyph, random_style
+from schemas.plates import parse_plate
+
+
+@pytest.fixture(scope="module")
+def atlas() -> Atlas:
+    """Glyphs of the installed fonts; training alone needs them, the service does not."""
+    try:
+        return load_atlas(drawn=6)
+    except FontsMissingError as missing:
+        pytest.skip(f"training fonts are not installed: {missing}")
+
+
+@pytest.mark.parametrize(("make", "country"), [(vietnamese, "VN"), (chinese, "CN")])
+def test_nearly_all_drawn_numbers_are_plates_of_their_country(make, country: str) -> None:
+    rng = random.Random(3)
+    plates = [make(rng) for _ in range(2000)]
+
+    known = [parse_plate(p.text) for p in plates]
+
+    # A few series are drawn wider than the grammar, so that the network knows their letters.
+    assert sum(k is not None and k.country == country for k in known) > 0.9 * len(known)
+    assert all(len(p.text) <= SLOTS and p.country == country for p in plates)
+
+
+def test_every_drawn_character_is_in_the_alphabet() -> None:
+    rng = random.Random(4)
+    seen = set("".join(random_plate(rng).text for _ in range(20_000)))
+
+    assert seen <= set(ALPHABET)
+    assert len(seen) > 70
+
+
+def test_one_centre_a_character_inside_the_plate(atlas: Atlas) -> None:
+    rng = random.Random(5)
+    for _ in range(100):
+        plate = random_plate(rng)
+        flat = draw_plate(rng, atlas, plate)
+
+        height, width = flat.image.shape[:2]
+        assert len(flat.centres) == len(plate.text)
+        assert (flat.centres >= 0).all()
+        assert (flat.centres <= [width, height]).all()
+
+
+def test_same_seed_draws_the_same_strip(atlas: Atlas) -> None:
+    a, b = (draw_crop(random.Random(8), atlas, [], 0.5) for _ in range(2))
+
+    np.testing.assert_array_equal(a.image, b.image)
+    np.testing.assert_array_equal(a.label, b.label)
+
+
+def test_label_and_centres_agree_in_length(atlas: Atlas) -> None:
+    crop = positive(random.Random(9), atlas, [], 0.2)
+
+    assert ((crop.label > 0) == (crop.centres[:, 0] >= 0)).all()
+
+
+def test_corners_of_drawn_scenes_lie_inside_and_clockwise(atlas: Atlas) -> None:
+    rng = random.Random(10)
+    quads = [q for _ in range(30) for q in draw_scene(rng, atlas, []).quads]
+
+    assert len(quads) > 20
+    for quad in quads:
+        assert quad.min() >= 0
+        assert cv2.contourArea(quad, oriented=True) > 0
+
+
+def test_every_stroke_glyph_has_ink_in_every_style() -> None:
+    rng = random.Random(11)
+    for _ in range(5):
+        style = random_style(rng)
+        for char in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ":
+            glyph = draw_glyph(char, style)
+            assert glyph.shape[0] == 64
+            assert 0.03 < (glyph > 127).mean() <= 1.0
+
+
+def test_text_outside_the_alphabet_or_too_long_is_refused() -> None:
+    with pytest.raises(ValueError, match="more than 9"):
+        encode("14C1234567")
+    with pytest.raises(ValueError, match="not found"):
+        encode("14c")
