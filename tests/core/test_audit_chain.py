@@ -85,3 +85,28 @@ def test_a_time_is_hashed_the_same_whatever_zone_it_came_in() -> None:
 def test_a_digest_depends_on_values_not_on_the_order_of_keys() -> None:
     assert digest({"a": 1, "b": "đ"}) == digest({"b": "đ", "a": 1}) != digest({"a": 1, "b": "d"})
     assert digest([]) == "4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945"
+
+
+def test_faults_say_what_is_wrong() -> None:
+    changed, moved = chain(3), chain(3)
+    changed[1] = replace(changed[1], actor="other")
+    forged = replace(moved[0], actor="other", hash="")
+    moved[0] = replace(forged, hash=hash_of(forged))
+
+    (first,) = check(changed)
+    assert (first.chain, first.text) == ("lane/lane-1", "its content does not give its hash")
+    (second,) = check(moved)
+    assert second.text == (
+        "it does not follow the entry before it: one of them was replaced or moved"
+    )
+
+
+def test_the_first_entry_and_one_after_it_are_made_to_the_letter() -> None:
+    one, two = chain(2)
+
+    assert (one.number, one.previous, two.number, two.previous) == (1, "0" * 64, 2, one.hash)
+    assert (one.actor, one.action, one.subject, one.at) == ("machine", "tick", "step/1", NOW)
+    assert one.hash == digest(
+        ["lane/lane-1", 1, "2026-11-24T08:00:00.000000+00:00", "machine", "tick", "step/1",
+         digest([0]), "0" * 64]
+    )  # fmt: skip

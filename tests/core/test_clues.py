@@ -91,3 +91,24 @@ def test_a_reading_with_one_error_finds_its_plate(plate: str, data: st.DataObjec
 
     assert plate_key(plate) in neighbours(key) | {key}
     assert key not in neighbours(key)
+
+
+def test_the_neighbours_of_a_key_are_exactly_these() -> None:
+    near = neighbours.__wrapped__("12345678")
+    replaced = {"12345678"[:i] + c + "12345678"[i + 1 :] for i in range(8) for c in KEY_CHARACTERS}
+    lost = {"12345678"[:i] + "12345678"[i + 1 :] for i in range(8)}
+    added = {"12345678"[:i] + c + "12345678"[i:] for i in range(4) for c in KEY_CHARACTERS}
+    assert near == (replaced | lost | added) - {"12345678"}
+
+    short = neighbours.__wrapped__("1234")
+    assert "12341" in short
+    assert "123" not in short
+    assert len([key for key in short if len(key) == 5]) == 71
+
+
+def test_the_surest_reading_of_a_text_counts_and_ties_go_by_text() -> None:
+    looks = (look("14C10001", sure=0.6, n=1), look("14C10002", sure=0.9, n=2),
+             look("14C10001", sure=0.95, n=3), look("14C10003", sure=0.9, n=4))  # fmt: skip
+    found = clues_of(seen(*looks))
+
+    assert found.tractors == tuple(plate_key(f"14C1000{n}") for n in (1, 2, 3))

@@ -11,6 +11,7 @@ import pytest
 from gate.core.decide import EDITION, decide
 from gate.core.discretion import open_codes, shown_to
 from gate.core.reasons import RULES, reason
+from gate.core.rules_identity import sources
 from gate.core.rules_security import drawn
 from schemas.declarations import Declaration, Direction
 from schemas.policy import Clones, Costs, Dangerous, Inspection, Policy, Weighing
@@ -378,3 +379,51 @@ def test_every_reason_of_the_table_has_a_way_and_keeps_its_fixed_part() -> None:
 
 def test_a_decision_names_the_edition_of_the_rules() -> None:
     assert decide(inputs(), POLICY).rules == EDITION
+
+
+def test_sources_are_named_and_each_must_be_good() -> None:
+    declared = declaration(driver_document="001")
+    paper = SeenDocument(kind="passport", number="001")
+    shown = SeenPass(declaration=declared.number, plate="14C12345")
+    everything = seen(
+        *BOTH, look(role="side"), containers=("CSQU3054383",), documents=(paper,), gate_pass=shown
+    )
+
+    assert sources(everything, declared, POLICY) == (
+        "the front plate", "the rear plate", "the side plate", "the container",
+        "the driver's document", "the gate pass",
+    )  # fmt: skip
+    nothing = seen(
+        look("99H88877"), look("99R55544", "rear"), containers=("MSKU6011672",),
+        documents=(replace(paper, problem="checkdigit"),), gate_pass=replace(shown, problem="x"),
+    )  # fmt: skip
+    assert sources(nothing, declared, POLICY) == ()
+    other = replace(everything, plates=(), documents=(replace(paper, number="2"),),
+                    gate_pass=replace(shown, declaration="x"))  # fmt: skip
+    assert sources(other, declared, POLICY) == ("the container",)
+    assert sources(everything, declaration(), POLICY)[-1] == "the gate pass"
+    assert "the driver's document" not in sources(everything, declaration(), POLICY)
+    rigid = replace(declared, trailer_plate="")
+    twice = seen(look(), look(role="rear"))
+    once = Policy(same_plate_once=True)
+    assert sources(twice, rigid, once) == ("the front plate",)
+    assert sources(twice, rigid, POLICY) == ("the front plate", "the rear plate")
+    assert sources(everything, declared, once) == sources(everything, declared, POLICY)
+    blurred = seen(look(sure=0.4), look("14R01234", "rear", sure=0.4))
+    assert sources(blurred, declared, POLICY) == ()
+
+
+def test_too_few_sources_are_named_in_the_reason() -> None:
+    (found,) = reasons(policy=Policy(sources_needed=3))
+    assert found.text == (
+        "the front plate and the rear plate agrees with the declaration, 3 sources are needed"
+    )
+
+
+def test_what_everybody_sees_of_a_watched_truck() -> None:
+    found = reasons(seen(hits=(hit(WatchKind.PLATE, "14C12345"),)))
+    (plain,) = shown_to("operations", found)
+
+    assert plain.text == "refer this truck; the supervisor knows why"
+    mixed = (*found, reason("TOO_LATE", "late"), *found)
+    assert [r.code for r in shown_to("officer", mixed)] == ["REFERRED", "TOO_LATE"]
