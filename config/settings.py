@@ -81,7 +81,7 @@ class Reading(Section):
     workers: int = Field(2, ge=1, le=64, description="processes; one thread each")
     queue: int = Field(64, ge=1, le=10_000, description="pictures that may wait for a worker")
     deadline_ms: Milliseconds = Field(5_000, description="longest reading of one picture")
-    engine: str = Field("rapid", description="plate reader: rapid, tesseract or own")
+    engine: str = Field("cascade", description="plate reader: cascade, own, rapid, tesseract")
     second: str = Field(
         "", description="second plate reader for doubtful readings (tesseract); empty: none"
     )

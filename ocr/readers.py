@@ -13,6 +13,8 @@ from schemas.readings import Reading, ReadingKind
 
 ENGINES: dict[ReadingKind, dict[str, str]] = {
     ReadingKind.PLATE: {
+        "cascade": "ocr.plates.cascade:CascadePlateReader",
+        "own": "ocr.plates.reader:SlotPlateReader",
         "rapid": "ocr.engines.rapid:RapidPlateReader",
         "tesseract": "ocr.engines.tesseract:TesseractPlateReader",
     },

@@ -17,7 +17,7 @@ class ReaderSpec:
     loads before it says that it is ready; others load when first asked for.
     """
 
-    plate: str = "rapid"
+    plate: str = "cascade"
     second: str = ""
     second_below: float = 0.9
     engines: tuple[tuple[ReadingKind, str], ...] = ()

@@ -68,7 +68,7 @@ async def broker(tmp_path: Path) -> AsyncIterator[EmbeddedBroker]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def readers() -> AsyncIterator[ReaderPool]:
     """Reader processes with the real engine, shared by the tests."""
-    pool = ReaderPool(ReaderSpec(plate="rapid"), PoolSettings(workers=2, queue=64, deadline=20.0))
+    pool = ReaderPool(ReaderSpec(plate="cascade"), PoolSettings(workers=2, queue=64, deadline=20.0))
     await pool.start()
     yield pool
     await pool.close()

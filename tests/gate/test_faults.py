@@ -91,7 +91,7 @@ async def _all_three(made: Rig) -> bool:
 async def test_a_reader_process_that_segfaults_is_replaced_and_its_picture_is_read(
     tmp_path: Path, database_url: str, broker: EmbeddedBroker
 ) -> None:
-    own = ReaderPool(ReaderSpec(plate="rapid"), PoolSettings(workers=1, deadline=20.0))
+    own = ReaderPool(ReaderSpec(plate="cascade"), PoolSettings(workers=1, deadline=20.0))
     await own.start()
     try:
         async with rig(tmp_path, database_url, broker.port, own) as made:

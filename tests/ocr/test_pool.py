@@ -13,7 +13,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from faulty_reader import CRASHES, HANGS, HOARDS, RAISES, READS
 
 from ocr.pool import (
     PoolClosedError,
@@ -24,8 +23,9 @@ from ocr.pool import (
 )
 from ocr.spec import ReaderSpec
 from schemas.readings import ReadingKind
+from tests.ocr.faulty_reader import CRASHES, HANGS, HOARDS, RAISES, READS
 
-FAULTY = ReaderSpec(plate="faulty_reader:FaultyReader", preload=())
+FAULTY = ReaderSpec(plate="tests.ocr.faulty_reader:FaultyReader", preload=())
 PLATE = ReadingKind.PLATE
 
 
@@ -270,7 +270,7 @@ async def test_a_caller_that_gives_up_costs_only_its_own_picture() -> None:
 
 
 async def test_a_missing_engine_stops_the_start_with_its_name() -> None:
-    spec = ReaderSpec(plate="faulty_reader:MissingEngine")
+    spec = ReaderSpec(plate="tests.ocr.faulty_reader:MissingEngine")
     with pytest.raises(WorkerStartError, match=r"x\.onnx is missing"):
         async with running(spec, workers=2):
             pass
@@ -286,7 +286,7 @@ def test_workers_die_with_a_parent_that_is_killed(tmp_path: Path) -> None:
         "from ocr.pool import PoolSettings, ReaderPool\n"
         "from ocr.spec import ReaderSpec\n"
         "async def main():\n"
-        "    spec = ReaderSpec(plate='faulty_reader:FaultyReader', preload=())\n"
+        "    spec = ReaderSpec(plate='tests.ocr.faulty_reader:FaultyReader', preload=())\n"
         "    pool = ReaderPool(spec, PoolSettings(workers=2))\n"
         "    await pool.start()\n"
         "    print(*pool.pids(), flush=True)\n"
@@ -310,4 +310,4 @@ def test_workers_die_with_a_parent_that_is_killed(tmp_path: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def _faulty_reader_is_importable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    monkeypatch.syspath_prepend(str(Path(__file__).parent.parent.parent))
