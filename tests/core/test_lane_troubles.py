@@ -167,3 +167,79 @@ def test_every_phase_with_a_truck_ends_by_itself_with_an_officer_or_a_fault() ->
                     Phase.CLEARING: Phase.FAULT}  # fmt: skip
         assert walk.lane.phase is expected.get(phase, Phase.WITH_OFFICER)
         assert len(walk.opens()) == before
+
+
+def test_a_barrier_that_does_not_open_in_time_is_the_officers_to_the_millisecond() -> None:
+    walk = Walk().arrived()
+    walk.decided()
+    limit = POLICY.deadlines.releasing_ms
+    assert walk.do(lambda at: ev.Tick(at=at), later_ms=limit) == ()
+    transit = walk.lane.transit
+
+    effects = walk.do(lambda at: ev.Tick(at=at), later_ms=1)
+
+    text = "the barrier did not open in time"
+    assert effects == (
+        fx.CallOfficer(transit=transit, why=text),
+        fx.RaiseAlarm(kind="BARRIER_NO_ANSWER", text=text, transit=transit),
+    )
+    assert (walk.lane.phase, walk.lane.since) == (Phase.WITH_OFFICER, walk.now)
+
+
+def test_a_lost_command_is_told_in_words_and_another_ones_is_ignored() -> None:
+    walk = Walk().arrived()
+    walk.decided()
+    decision, transit = walk.lane.decision, walk.lane.transit
+    assert decision is not None
+    stray = walk.do(lambda at: ev.CommandLost(at=at, decision=UUID(int=4), why="x"))
+    assert [type(e) for e in stray] == [fx.Ignore]
+    assert walk.lane.phase is Phase.RELEASING
+
+    effects = walk.do(lambda at: ev.CommandLost(at=at, decision=decision, why="none came"))
+
+    text = "the barrier gave no answer: none came"
+    assert effects == (
+        fx.CallOfficer(transit=transit, why=text),
+        fx.RaiseAlarm(kind="BARRIER_NO_ANSWER", text=text, transit=transit),
+    )
+
+
+@pytest.mark.parametrize("passed", [False, True])
+def test_a_fault_that_is_over_clears_its_alarms_and_tells_what_became_of_the_truck(
+    passed: bool,
+) -> None:
+    walk = Walk().arrived()
+    walk.decided()
+    walk.arm(Arm.OPEN)
+    walk.arm(Arm.FAULT, safety=passed)
+    transit = walk.lane.transit
+    assert walk.arm(Arm.FAULT, exit_=passed) == ()
+
+    effects = walk.arm(Arm.CLOSED)
+
+    assert effects[:2] == (
+        fx.ClearAlarm(kind="BARRIER_FAULT"),
+        fx.ClearAlarm(kind="BARRIER_NOT_CLOSED"),
+    )
+    if passed:
+        assert fx.EndTransit(transit=transit, end=TransitEnd.DEPARTED) in effects  # type: ignore[arg-type]
+    else:
+        why = "the barrier is well again; look at the truck"
+        assert effects[2] == fx.CallOfficer(transit=transit, why=why)
+        assert walk.lane.phase is Phase.WITH_OFFICER
+
+
+def test_a_truck_sent_away_leaves_the_lane_clearing_until_its_loop_is_free() -> None:
+    walk = Walk().arrived()
+    walk.decided(Outcome.HOLD)
+    walk.act(OfficerAction.TURN_BACK)
+    assert walk.lane.phase is Phase.CLEARING
+    assert walk.arm(Arm.OPENING) != ()
+    assert "BARRIER_OPEN_UNASKED" in walk.alarms()
+    walk.loop(True)
+    assert walk.lane.phase is Phase.CLEARING
+    walk.do(lambda at: ev.LaneClosed(at=at, by="lead"))
+
+    walk.loop(False)
+
+    assert walk.lane.phase is Phase.CLOSED
