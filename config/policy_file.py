@@ -16,6 +16,8 @@ from schemas.policy import Clones, Costs, Dangerous, Inspection, LaneDeadlines, 
 SHIPPED = Path(__file__).parent / "policies" / "default.toml"
 EVIDENCE = ("container", "document", "pass", "seal", "weight")
 """What ``require`` may name."""
+SUREST = 0.99999
+"""Probabilities are kept with six digits: a threshold beyond this would be one of rounding."""
 SECTIONS: dict[str, type[Any]] = {
     "costs": Costs,
     "weighing": Weighing,
@@ -104,6 +106,8 @@ def _sections_out_of_bounds(policy: Policy) -> list[str]:
     found = []
     if policy.costs.wrong_release < policy.costs.unneeded_hold or policy.costs.unneeded_hold <= 0:
         found.append("costs: a wrong release must cost at least as much as an unneeded hold")
+    elif policy.costs.release_min > SUREST:
+        found.append(f"costs: the ratio asks for more than {SUREST:.3%}; matches are not that fine")
     if not 0 <= policy.inspection.rate <= 1:
         found.append("inspection.rate: must lie from 0 to 1")
     if policy.inspection.rate > 0 and policy.inspection.seed == Inspection().seed:

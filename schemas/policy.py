@@ -94,6 +94,8 @@ class Policy:
     ``character_min`` the least probability of its weakest character.
     ``sources_needed`` is how many independent sources (front plate, rear plate, container, driver's
     document, gate pass) must agree with the declaration for an unattended release.
+    ``same_plate_once`` counts front and rear plate of a truck without trailer as one source:
+    whoever clones a plate clones both. It needs lanes that read papers.
     ``undeclared_share`` is the prior share of trucks without a declaration;
     ``open_declarations`` about how many are in their window at a time (the prior of each is
     one of that). ``early_ms`` and ``late_ms`` are the leeway around the declared window.
@@ -107,6 +109,7 @@ class Policy:
     plate_min: float = 0.5
     character_min: float = 0.6
     sources_needed: int = 2
+    same_plate_once: bool = False
     undeclared_share: float = 0.02
     open_declarations: int = 1_000
     early_ms: int = 2 * 3_600_000

@@ -3,7 +3,8 @@
 The lane's steps, matching, rules and the barrier's own machine are the product's; the world
 round them is ``world``. Traffic: honest declared trucks, trucks that nobody declared (half of
 them one digit from a declared plate), swapped trailers, cloned plates, unpaid fees. In a
-quarter of the transits something breaks.
+quarter of the transits something breaks. The lane has a kiosk for documents, and its policy
+counts front and rear of one plate once (``same_plate_once``).
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class Simulation:
 
     def __init__(self, seed: str, policy: Policy | None = None) -> None:
         self.rng = Random(f"simulate {seed}")
-        self.policy = policy or Policy(open_declarations=FLEET_SIZE)
+        self.policy = policy or Policy(open_declarations=FLEET_SIZE, same_plate_once=True)
         self.report = Report()
         self.reader = Reader(self.rng)
         self.index = fleet.Index()

@@ -30,7 +30,8 @@ KINDS = (
     ("clone", 0.002), ("unpaid", 0.004),
 )  # fmt: skip
 CONTAINER_READ, CONTAINER_WRONG = 0.97, 0.001
-DOCUMENT_READ, DOCUMENT_BAD = 0.97, 0.003
+DOCUMENT_READ, DOCUMENT_BAD = 0.995, 0.002
+"""The kiosk asks again until it has read a document, or the driver gives up."""
 
 
 @dataclass

@@ -11,6 +11,7 @@ from datetime import timedelta
 from gate.app.clock import Clock
 from gate.app.metrics import Metrics
 from gate.app.step_store import Made, StepStore
+from gate.core.discretion import open_codes
 from gate.core.lane import effects as fx
 from gate.core.lane import step
 from gate.core.lane.events import (
@@ -184,7 +185,7 @@ class LaneActor:
         if posted.made is not None and not ignored:
             decision = posted.made.decision
             self._metrics.decisions.labels(outcome=decision.outcome.value).inc()
-            for code in {r.code for r in decision.reasons}:
+            for code in open_codes(decision.reasons):
                 self._metrics.reasons.labels(code=code).inc()
         for effect in effects:
             if isinstance(effect, fx.EndTransit):

@@ -12,6 +12,7 @@ from gate.app.decider import Decider
 from gate.app.lane import LaneActor
 from gate.app.step_store import Made
 from gate.core.decide import decide, officer_release
+from gate.core.discretion import shown_to
 from gate.core.lane import effects as fx
 from gate.core.lane.events import OfficerActed, OfficerAction
 from gate.store import transits
@@ -133,8 +134,11 @@ def _check_words(act: Act) -> None:
 
 
 def _check_override(reasons: tuple[Reason, ...], person: Person, second: Person | None) -> None:
-    """May this person let the truck pass although the rules say no?"""
-    for reason in reasons:
+    """May this person let the truck pass although the rules say no?
+
+    Judged by what the person may see: a refusal must not tell what is restricted.
+    """
+    for reason in shown_to(person.role, reasons):
         if reason.override is Authority.NONE:
             raise ActRefused(f"{reason.code} can't be overridden: {reason.way or 'it stands'}")
         if RANK[person.role] < RANK[reason.override.value]:

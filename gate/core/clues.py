@@ -14,6 +14,8 @@ from schemas.transit import Seen, SeenPlate
 MOST_TEXTS = 3
 """Distinct readings of one camera place that are searched with errors; more say nothing new."""
 
+FULL, SERIES_END = 8, 4
+"""Characters of a usual plate, and where its series ends: only series vary in length."""
 KEY_CHARACTERS = "0123456789EHKPU"
 """What a look-alike key of a plate is made of, but for the rare Chinese endings."""
 
@@ -66,8 +68,11 @@ def neighbours(key: str) -> frozenset[str]:
 def _one_edit(key: str) -> Iterator[str]:
     for at in range(len(key) + 1):
         before, behind = key[:at], key[at:]
+        # Beyond this a plate that lost a character is not a full one but for two-letter series.
+        lost = len(key) < FULL or at < SERIES_END
         for char in KEY_CHARACTERS:
-            yield before + char + behind
+            if lost:
+                yield before + char + behind
             if behind:
                 yield before + char + behind[1:]
         if behind and len(key) > SHORTEST_KEY:
@@ -77,14 +82,13 @@ def _one_edit(key: str) -> Iterator[str]:
 def _texts(looks: Iterable[SeenPlate]) -> tuple[str, ...]:
     best: dict[str, float] = {}
     for look in looks:
-        if look.text:
+        if len(plate_key(look.text)) >= SHORTEST_KEY:
             best[look.text] = max(best.get(look.text, 0.0), look.confidence)
     return tuple(sorted(best, key=lambda text: (-best[text], text))[:MOST_TEXTS])
 
 
 def _keys(texts: tuple[str, ...]) -> tuple[str, ...]:
-    keys = (plate_key(text) for text in texts)
-    return tuple(dict.fromkeys(key for key in keys if len(key) >= SHORTEST_KEY))
+    return tuple(dict.fromkeys(plate_key(text) for text in texts))
 
 
 def _near(keys: tuple[str, ...]) -> tuple[str, ...]:

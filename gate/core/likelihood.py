@@ -33,6 +33,7 @@ ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZĐ" + "".join(CN_MARKS)
 _DIGITS = frozenset("0123456789")
 _LOG_GAP, _LOG_LOST_PROVINCE = log(GAP), log(LOST_PROVINCE)
 _NEGLIGIBLE = -40.0
+_ITEM = dict[str, float].__getitem__
 _CHANCE_DIGIT, _CHANCE_LETTER, _CHANCE_PROVINCE = -log(10), -log(20), -log(31)
 
 
@@ -55,12 +56,26 @@ class Fold:
         longer = len(plate) - len(self.columns)
         if longer == 0:
             try:
-                return max(IMPOSSIBLE, sum(map(dict.__getitem__, self.columns, plate)))
+                total = sum(map(_ITEM, self.columns, plate))
             except KeyError:
-                return max(IMPOSSIBLE, sum(self._at(i, c) for i, c in enumerate(plate)))
-        if not plate or abs(longer) > 1:
+                total = sum(self._at(i, c) for i, c in enumerate(plate))
+            return total if total > IMPOSSIBLE else IMPOSSIBLE
+        if not plate or abs(longer) > 1 or not self._shares_ends(plate):
             return IMPOSSIBLE
         return max(IMPOSSIBLE, self._shifted(plate, longer))
+
+    def _shares_ends(self, plate: str) -> bool:
+        """Whether the ends that agree leave at most two characters between them: quickly told
+        for hundreds of strangers, whose alignments would explain nothing.
+        """
+        text = self.text
+        n = min(len(plate), len(text))
+        before = behind = 0
+        while before < n and plate[before] == text[before]:
+            before += 1
+        while behind < n and plate[-1 - behind] == text[-1 - behind]:
+            behind += 1
+        return before + behind >= n - ALIKE
 
     def _shifted(self, plate: str, longer: int) -> float:
         """The best alignment with one character lost (``longer`` 1) or invented (-1)."""
@@ -89,7 +104,7 @@ class Fold:
 class Sight:
     """What one camera saw of one transit, ready to be asked about plates."""
 
-    __slots__ = ("_known", "_stray", "_true", "chance", "folds", "looks", "role")
+    __slots__ = ("_known", "_strays", "_true", "chance", "folds", "looks", "role")
 
     def __init__(self, role: str, looks: Sequence[SeenPlate], other: float) -> None:
         """``other`` is the probability that the camera saw something else than the plate."""
@@ -98,7 +113,8 @@ class Sight:
         weight = 1 / (1 + (len(looks) - 1) * CORRELATION)
         self.folds = tuple(_fold(group, weight) for group in _alike(looks))
         self.chance = sum(fold.chance for fold in self.folds)
-        self._true, self._stray = log(1 - other), log(other)
+        self._true = log(1 - other)
+        self._strays = tuple((fold, log(other) + fold.chance) for fold in self.folds)
         self._known: dict[str, float] = {}
 
     def of_plate(self, plate: str) -> float:
@@ -106,8 +122,8 @@ class Sight:
         known = self._known.get(plate)
         if known is None:
             known = 0.0
-            for fold in self.folds:
-                known += added(self._true + fold.of_plate(plate), self._stray + fold.chance)
+            for fold, stray in self._strays:
+                known += added(self._true + fold.of_plate(plate), stray)
             self._known[plate] = known
         return known
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from math import exp, log
+from uuid import UUID
 
 from gate.core.cameras import target_plate
 from gate.core.likelihood import MISREAD, Sight
@@ -48,10 +49,7 @@ def match(
     sights = sights_of(seen.plates)
     if not declarations or not (sights or seen.containers or seen.documents or seen.gate_pass):
         return Match()
-    priors = _Priors(seen, policy, now)
-    weights = {
-        d.id: priors.of(d) + _plates(sights, d) + _papers(seen, d, policy) for d in declarations
-    }
+    weights = _weights(sights, seen, declarations, policy, now)
     none = undeclared(sights, declarations, policy)
     top = max(*weights.values(), none)
     total = sum(exp(w - top) for w in weights.values()) + exp(none - top)
@@ -83,10 +81,7 @@ def shortlist(
     if len(declarations) <= KEPT:
         return declarations
     sights = sights_of(seen.plates)
-    priors = _Priors(seen, policy, now)
-    weights = {
-        d.id: priors.of(d) + _plates(sights, d) + _papers(seen, d, policy) for d in declarations
-    }
+    weights = _weights(sights, seen, declarations, policy, now)
     return tuple(sorted(declarations, key=lambda d: (-weights[d.id], d.number))[:KEPT])
 
 
@@ -126,11 +121,23 @@ class _Priors:
         return prior
 
 
-def _plates(sights: tuple[Sight, ...], declaration: Declaration) -> float:
-    total = 0.0
-    for sight in sights:
-        total += sight.of_plate(target_plate(sight.role, declaration))
-    return total
+def _weights(
+    sights: tuple[Sight, ...],
+    seen: Seen,
+    declarations: tuple[Declaration, ...],
+    policy: Policy,
+    now: datetime,
+) -> dict[UUID, float]:
+    """Log of prior times likelihood of each declaration."""
+    priors = _Priors(seen, policy, now)
+    papers = bool(seen.containers or seen.documents or seen.gate_pass)
+    weights = {}
+    for d in declarations:
+        weight = priors.of(d)
+        for sight in sights:
+            weight += sight.of_plate(target_plate(sight.role, d))
+        weights[d.id] = weight + _papers(seen, d, policy) if papers else weight
+    return weights
 
 
 def _papers(seen: Seen, declaration: Declaration, policy: Policy) -> float:

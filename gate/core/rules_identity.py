@@ -110,6 +110,8 @@ def sources(seen: Seen, declaration: Declaration, policy: Policy) -> tuple[str, 
             for look in usable(seen, policy)
         )
     ]
+    if policy.same_plate_once and not declaration.trailer_plate:
+        found = found[:1]
     if set(seen.containers) & set(declaration.containers):
         found.append("the container")
     numbers = {paper.number for paper in seen.documents if not paper.problem}

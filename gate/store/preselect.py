@@ -14,7 +14,7 @@ from gate.store.declarations import COLUMNS, JOINS, declaration_from
 from gate.store.pool import Database
 from schemas.declarations import Declaration
 
-MOST_CANDIDATES = 100
+MOST_CANDIDATES = 64
 NEAREST = 8
 """Declarations of one plate that are looked at on either side of now."""
 BEHIND, AHEAD = timedelta(hours=36), timedelta(hours=6)

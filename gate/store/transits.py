@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from gate.core.discretion import open_codes
 from gate.store.plain import DECISION, INPUTS, POLICY, to_plain
 from gate.store.pool import Connection, Database
 from schemas.declarations import Direction
@@ -50,13 +51,16 @@ async def add_decision(
     ms: int,
     note: str = "",
 ) -> None:
-    """Store a decision with all it depended on, and make it the transit's current one."""
+    """Store a decision with all it depended on, and make it the transit's current one.
+
+    ``codes`` is for lists that everybody sees: what is restricted stands as REFERRED there.
+    """
     await connection.execute(
         """INSERT INTO decisions (id, transit_id, at, actor, outcome, codes, declaration_id,
                policy_hash, inputs, decision, ms, note)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
         decision_id, transit, at, actor, decision.outcome.value,
-        [r.code for r in decision.reasons], decision.declaration, inputs.policy,
+        list(open_codes(decision.reasons)), decision.declaration, inputs.policy,
         to_plain(INPUTS, inputs), to_plain(DECISION, decision), ms, note,
     )  # fmt: skip
     await connection.execute(

@@ -88,17 +88,17 @@ def test_the_shipped_policy_has_one_hash() -> None:
 
 
 def test_a_changed_policy_has_another_hash() -> None:
-    assert policy_hash(policy_from({"looks_needed": 3})) != policy_hash(load_policy())
+    assert policy_hash(policy_from({"sources_needed": 3})) != policy_hash(load_policy())
 
 
 @pytest.mark.parametrize(
     ("values", "problem"),
     [
         ({"release_mim": 0.9}, "unknown key"),
-        ({"release_min": 1.5}, "between 0 and 1"),
-        ({"release_min": "high"}, "release_min"),
+        ({"plate_min": 1.5}, "between 0 and 1"),
+        ({"plate_min": "high"}, "plate_min"),
         ({"deadlines": {"reading_ms": 0}}, "positive"),
-        ({"looks_needed": 0}, "at least 1"),
+        ({"sources_needed": 0}, "at least 1"),
     ],
 )
 def test_a_policy_with_a_problem_is_refused(values: dict[str, object], problem: str) -> None:

@@ -93,6 +93,17 @@ def test_a_declared_trailer_that_nobody_saw_holds() -> None:
     assert "PLATE_UNREADABLE" in codes(seen(look(), containers=("CSQU3054383",)))
 
 
+def test_front_and_rear_of_one_plate_may_count_once_against_clones() -> None:
+    once = Policy(same_plate_once=True)
+    rigid = declaration(trailer_plate="")
+    both = seen(look(), look(role="rear"))
+
+    assert decide(inputs(both, rigid), once).reasons[0].code == "PLATE_DOUBTFUL"
+    paper = replace(both, containers=("CSQU3054383",))
+    assert decide(inputs(paper, rigid), once).outcome is Outcome.RELEASE
+    assert decide(inputs(), once).outcome is Outcome.RELEASE
+
+
 def test_front_plate_and_container_are_two_sources() -> None:
     rigid = declaration(trailer_plate="")
 

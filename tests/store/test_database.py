@@ -17,6 +17,8 @@ from gate.store.errors import DatabaseBusy, DatabaseDown, LeaseLost
 from gate.store.migrate import MigrationChanged, migrate, migrations
 from gate.store.pool import Database
 from schemas.declarations import Declaration, DeclarationStatus, Direction, IllegalTransitionError
+from schemas.plate_series import CN_MARKS
+from schemas.plates import plate_key
 from tests.core.builders import look, seen
 from tests.gate.rig import SITE, declare
 
@@ -153,3 +155,48 @@ async def test_a_server_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     )
     with pytest.raises(DatabaseDown, match="can't connect"):
         await nowhere.open()
+
+
+async def test_the_databases_look_alike_keys_are_the_programs(database: Database) -> None:
+    """The folding stands in schemas.plates and in migration 0002: they must never differ."""
+    characters = [
+        *"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZĐ",
+        *sorted(CN_MARKS),
+        "桂F12345",
+        "14LĐ999",
+    ]
+    async with database.connection() as connection:
+        generated = await connection.fetchval(
+            """SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d
+               JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+               WHERE a.attname = 'tractor_key'"""
+        )
+        rows = await connection.fetch(
+            f"SELECT tractor_plate, {generated} AS key FROM unnest($1::text[]) AS t(tractor_plate)",
+            characters,
+        )
+    assert {r["tractor_plate"]: r["key"] for r in rows} == {c: plate_key(c) for c in characters}
+
+
+async def test_candidates_come_by_container_driver_and_number_too(database: Database) -> None:
+    wanted = await declare(database, "14C12345", containers=["CSQU3054383"])
+    other = await declare(database, "99H77777")
+    for clues in (Clues(containers=("CSQU3054383",)), Clues(number=wanted)):
+        found = await preselect.candidates(database, clues, SITE, NOW)
+        assert [d.number for d in found] == [wanted]
+    both = Clues(tractors=(plate_key("99H77777"),), number=wanted)
+    found = await preselect.candidates(database, both, SITE, NOW)
+    assert {d.number for d in found} == {wanted, other}
+
+
+async def test_a_misread_plate_is_searched_at_this_gate_and_near_now_an_exact_one_anywhere(
+    database: Database,
+) -> None:
+    far = {"window_from": NOW - timedelta(days=40), "window_to": NOW - timedelta(days=39)}
+    numbers = {
+        await declare(database, "14C12345", gate="hekou"): "other gate",
+        await declare(database, "14C12345", **far): "long ago",
+    }
+    exact = await search(database, "14C12345")
+    assert {numbers[d.number] for d in exact} == {"other gate", "long ago"}
+    assert await search(database, "14C12945") == ()
