@@ -1,4 +1,4 @@
-"""``make bench`` or ``python -m bench [flow|match|plates] ...``: run benchmarks and print figures."""
+"""``make bench``, or ``python -m bench [flow|match|plates]``: run and print figures."""
 
 from __future__ import annotations
 

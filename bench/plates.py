@@ -1,4 +1,4 @@
-"""What reading a plate costs, beside PP-OCRv6 end to end, on the same pictures, one thread, one run.
+"""What reading a plate costs beside PP-OCRv6 end to end: same pictures, one thread, one run.
 
 On the photographs beside the checkout where they are, else on the drawn ones of the tests. CPU
 time, so that other work on the machine weighs less; reading only, decoding apart.
