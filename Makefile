@@ -26,7 +26,14 @@ bench:
 
 accuracy:
 	@scripts/setup.sh test
-	$(PY) -m bench.accuracy --data ../shared/data
+	$(PY) -m bench.accuracy --data ../shared/data --report
+
+# Needs PyTorch (CPU) and free fonts; two to three hours on two cores. Resumes where it stopped.
+train:
+	@scripts/setup.sh runtime
+	test -x .venv-train/bin/python || python3 -m venv .venv-train
+	.venv-train/bin/python -m pip install -q -r requirements/train.txt
+	.venv-train/bin/python -m ocr.training --work build/train
 
 lock:
 	@scripts/setup.sh test

@@ -1,4 +1,4 @@
-"""``make bench`` or ``python -m bench [flow|match] ...``: run benchmarks and print figures."""
+"""``make bench``, or ``python -m bench [flow|match|plates]``: run and print figures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import logging
 import sys
 from importlib import import_module
 
-PARTS = ("flow", "match")
+PARTS = ("flow", "match", "plates")
 
 
 def main() -> int:
