@@ -127,9 +127,8 @@ class Commander:
                 continue
             left = began + row.ttl_ms / 1000 - self._clock.monotonic()
             try:
-                return await asyncio.wait_for(
-                    asyncio.shield(future), max(0.01, min(self._answer_s, left))
-                )
+                async with asyncio.timeout(max(0.01, min(self._answer_s, left))):
+                    return await asyncio.shield(future)
             except TimeoutError:
                 log.warning("command %s has no answer yet; it goes again", row.id)
         return None

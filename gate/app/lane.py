@@ -104,7 +104,10 @@ class LaneActor:
         await self._take(Posted(event=Restarted(at=self._clock.now())))
         while not self.lost:
             try:
-                posted = await asyncio.wait_for(self._inbox.get(), TICK_S)
+                # Not wait_for: in Python 3.11 it can swallow a cancellation that comes
+                # together with the event, and the lane would never stop.
+                async with asyncio.timeout(TICK_S):
+                    posted = await self._inbox.get()
             except TimeoutError:
                 posted = Posted(event=Tick(at=self._clock.now()))
             await self._take(posted)

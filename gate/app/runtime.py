@@ -299,10 +299,15 @@ class Service:
             self.failed.set_exception(error)
 
     async def _cancel_tasks(self) -> None:
-        tasks = tuple(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        """Cancel all tasks, again where one was busy ending something when it was asked."""
+        tasks = set(self._tasks)
+        while tasks:
+            for task in tasks:
+                task.cancel()
+            done, tasks = await asyncio.wait(tasks, timeout=1.0)
+            for task in done:
+                if not task.cancelled() and task.exception() is not None:
+                    log.warning("%s ended with %r", task.get_name(), task.exception())
 
     def _capture_limits(self) -> CaptureLimits:
         s = self.settings.intake

@@ -101,7 +101,8 @@ class EmbeddedPostgres:
             return
         process.send_signal(signal.SIGINT)
         try:
-            await asyncio.wait_for(process.wait(), STOP_S)
+            async with asyncio.timeout(STOP_S):
+                await process.wait()
         except TimeoutError:
             process.kill()
             await process.wait()

@@ -108,7 +108,8 @@ async def _follow(
     number = 0
     while True:
         try:
-            await asyncio.wait_for(woken.wait(), BEAT_S)
+            async with asyncio.timeout(BEAT_S):
+                await woken.wait()
         except TimeoutError:
             await response.write(b"event: beat\ndata: {}\n\n")
             continue
