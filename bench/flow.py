@@ -193,8 +193,9 @@ async def _one_truck(
     loop.sense(True)
     await cameras[0].submit(front, Trigger.LOOP)
     await asyncio.sleep(max(0.0, start + 1.0 - time.monotonic()))
-    before, published = len(bench.ordered[lane]), time.monotonic()
-    await cameras[1].submit(rear, Trigger.LOOP)
+    before = len(bench.ordered[lane])
+    await cameras[1].submit(rear, Trigger.LOOP)  # into the camera's spool, synced; then published
+    published = time.monotonic()
     while len(bench.ordered[lane]) == before and time.monotonic() < published + 3:
         await asyncio.sleep(0.002)
     if len(bench.ordered[lane]) == before:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,7 @@ def test_only_hashes_are_names(tmp_path: Path, name: str) -> None:
 
 def test_a_folder_that_can_not_be_written_says_so(tmp_path: Path) -> None:
     store = EvidenceStore(tmp_path / "evidence")
-    (tmp_path / "evidence").rmdir()
+    shutil.rmtree(tmp_path / "evidence")
     (tmp_path / "evidence").write_text("a file in the way")
 
     with pytest.raises(EvidenceFull, match="takes no more"):
