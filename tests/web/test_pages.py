@@ -12,9 +12,12 @@ from aiohttp import ClientSession, CookieJar
 
 from gate.app.clock import utc_now
 from gate.store import watchlists
+from schemas.capture import CameraRole, Trigger
 from schemas.watchlist import WatchEntry, WatchKind
 from tests.gate.pictures import FRONT, REAR, picture_of
 from tests.gate.rig import declare, until
+from tests.ocr.drawn_documents import draw_zone, photograph
+from tests.ocr.drawn_plates import as_jpeg
 from tests.web.conftest import PASSWORD, Site, signed_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -199,3 +202,24 @@ async def test_a_watchlist_hit_is_shown_to_the_supervisor_alone(
     assert "WATCHLIST" not in page
     assert "smuggling" not in plain + page
     assert "WATCHLIST_PLATE" in whole
+
+
+async def test_a_zone_that_looks_like_markup_is_shown_as_text(
+    site: Site, client: ClientSession
+) -> None:
+    zone = (
+        "P<UTOSCRIPT<<ALERT<SCRIPT<<<<<<<<<<<<<<<<<<<",
+        "L898902C36UTO7408122F1204159ZE184226B<<<<<10",
+    )
+    camera = await site.rig.add_camera("cam-document", CameraRole.DOCUMENT)
+    await camera.submit(as_jpeg(photograph(draw_zone(zone), seed=2)), Trigger.MANUAL)
+    rows = await until(
+        lambda: site.rig.rows_of("SELECT transit_id FROM captures WHERE status = 'read'"), 40
+    )
+    await signed_in(client, site.url, "ha")
+
+    async with client.get(f"{site.url}/transits/{rows[0]['transit_id']}") as answer:
+        page = await answer.text()
+
+    assert "P&lt;UTOSCRIPT&lt;&lt;ALERT" in page
+    assert "<SCRIPT" not in page.upper().replace("<SCRIPT TYPE", "")
