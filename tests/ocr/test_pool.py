@@ -212,7 +212,7 @@ async def test_workers_that_grow_too_large_are_recycled() -> None:
 async def test_an_idle_worker_gives_the_memory_of_its_pictures_back(tmp_path: Path) -> None:
     done, data = cv2.imencode(".jpg", np.full((1500, 2000, 3), 90, np.uint8))
     assert done
-    async with running(ReaderSpec(), deadline=60) as pool:
+    async with running(ReaderSpec(plate="rapid"), deadline=60) as pool:
         await pool.read(data.tobytes(), PLATE)
         (pid,) = pool.pids()
         busy = resident(pid)
