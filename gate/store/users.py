@@ -23,14 +23,23 @@ class UserRow:
     failed: int
     locked_until: datetime | None
     demo: bool
+    firm_id: UUID | None = None
+    language: str = ""
+    email: str = ""
+    active: bool = True
+    totp_secret: str = ""
+    totp_step: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionRow:
     """A signed-in user and the session's cross-site request token."""
 
+    id: UUID
     user: UserRow
     csrf: str
+    strong: bool
+    locked: bool
     created_at: datetime
     seen_at: datetime
     expires_at: datetime
@@ -46,14 +55,18 @@ async def add_user(
     lanes: tuple[str, ...],
     password_hash: str,
     demo: bool,
+    firm_id: UUID | None = None,
+    language: str = "",
+    email: str = "",
 ) -> None:
     """Add a user, or give an existing demo user a new password."""
     await connection.execute(
-        """INSERT INTO users (id, name, full_name, role, lanes, password_hash, demo)
-           VALUES ($1, $2, $3, $4, $5, $6, $7)
+        """INSERT INTO users (id, name, full_name, role, lanes, password_hash, demo, firm_id,
+               language, email)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
            ON CONFLICT (name) DO UPDATE SET password_hash = excluded.password_hash, failed = 0,
                locked_until = NULL WHERE users.demo""",
-        user, name, full_name, role, list(lanes), password_hash, demo,
+        user, name, full_name, role, list(lanes), password_hash, demo, firm_id, language, email,
     )  # fmt: skip
 
 
@@ -87,15 +100,25 @@ async def note_success(database: Database, user: UUID) -> None:
 
 
 async def add_session(
-    database: Database, token_hash: bytes, user: UUID, csrf: str, at: datetime, until: datetime
+    database: Database,
+    token_hash: bytes,
+    user: UUID,
+    csrf: str,
+    at: datetime,
+    until: datetime,
+    *,
+    address: str = "",
+    agent: str = "",
+    strong: bool = False,
 ) -> None:
     """Open a session and forget those that have ended."""
     async with database.transaction() as connection:
         await connection.execute("DELETE FROM sessions WHERE expires_at < $1", at)
         await connection.execute(
-            """INSERT INTO sessions (token_hash, user_id, csrf, created_at, seen_at, expires_at)
-               VALUES ($1, $2, $3, $4, $4, $5)""",
-            token_hash, user, csrf, at, until,
+            """INSERT INTO sessions (token_hash, user_id, csrf, created_at, seen_at, expires_at,
+                   address, agent, strong)
+               VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8)""",
+            token_hash, user, csrf, at, until, address, agent[:200], strong,
         )  # fmt: skip
 
 
@@ -107,15 +130,17 @@ async def session(
         row = await connection.fetchrow(
             """UPDATE sessions s SET seen_at = $2 FROM users u
                WHERE s.token_hash = $1 AND u.id = s.user_id AND s.expires_at > $2
-                 AND s.seen_at > $3
-               RETURNING u.*, s.csrf, s.created_at, s.seen_at, s.expires_at""",
+                 AND s.seen_at > $3 AND u.active
+               RETURNING u.*, s.id AS session_id, s.strong, s.locked, s.csrf,
+                   s.created_at AS opened_at, s.seen_at, s.expires_at""",
             token_hash, at, idle_since,
         )  # fmt: skip
     if row is None:
         return None
     return SessionRow(
-        user=_user(row), csrf=row["csrf"], created_at=row["created_at"], seen_at=row["seen_at"],
-        expires_at=row["expires_at"],
+        id=row["session_id"], user=_user(row), csrf=row["csrf"], strong=row["strong"],
+        locked=row["locked"], created_at=row["opened_at"],
+        seen_at=row["seen_at"], expires_at=row["expires_at"],
     )  # fmt: skip
 
 
@@ -129,5 +154,13 @@ def _user(row: Any) -> UserRow:
     return UserRow(
         id=row["id"], name=row["name"], full_name=row["full_name"], role=row["role"],
         lanes=tuple(row["lanes"]), password_hash=row["password_hash"], failed=row["failed"],
-        locked_until=row["locked_until"], demo=row["demo"],
+        locked_until=row["locked_until"], demo=row["demo"], firm_id=row["firm_id"],
+        language=row["language"], email=row["email"], active=row["active"],
+        totp_secret=row["totp_secret"], totp_step=row["totp_step"],
     )  # fmt: skip
+
+
+async def set_language(database: Database, user: UUID, language: str) -> None:
+    """The language the user chose, for pages and letters."""
+    async with database.connection() as connection:
+        await connection.execute("UPDATE users SET language = $2 WHERE id = $1", user, language)

@@ -57,7 +57,7 @@ class SignIn:
             raise SignInRefused("too many wrong passwords: this account is locked for a while")
         async with self._slots:
             right = await asyncio.to_thread(_matches, user, password)
-        if not right or user is None or (user.demo and not self._demo):
+        if not right or user is None or not user.active or (user.demo and not self._demo):
             await self._note_failure(user, address)
             raise SignInRefused("the name or the password is wrong")
         await users.note_success(self._database, user.id)
