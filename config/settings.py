@@ -129,6 +129,9 @@ class Settings(Section):
     """All settings of one service process."""
 
     site: Name = Field("mong-cai", description="the gate's name in topics and declarations")
+    site_name: str = Field(
+        "", max_length=60, description="the gate's name on pages and letters; empty shows the site"
+    )
     data: Path = Field(description="folder of all state: database, evidence, spools")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="least level of log lines"
