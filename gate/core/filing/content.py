@@ -77,9 +77,7 @@ def tidied(given: Any) -> tuple[Content, tuple[Problem, ...]]:
     if not isinstance(given, dict):
         return blank(), (error("", "unknown_field"),)
     problems: list[Problem] = []
-    changes: dict[str, Any] = {}
-    for path, value in _given_leaves(given, "", problems):
-        changes[path] = value
+    changes = dict(_given_leaves(given, "", problems))
     made, found = changed(blank(), changes)
     return made, (*problems, *found)
 
