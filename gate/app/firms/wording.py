@@ -39,15 +39,15 @@ LETTERS: dict[str, tuple[str, str]] = {
     "declaration.rejected": (
         "Declaration %(number)s was rejected",
         (
-            "Declaration %(number)s for %(plate)s was rejected. The reason: %(reason)s Open it again, "
-            "put it right and submit it anew."
+            "Declaration %(number)s for %(plate)s was rejected. The reason: %(reason)s Open it "
+            "again, put it right and submit it anew."
         ),
     ),
     "declaration.cleared": (
         "Declaration %(number)s is cleared",
         (
-            "All authorities have cleared declaration %(number)s for %(plate)s. The truck may come at "
-            "its hour."
+            "All authorities have cleared declaration %(number)s for %(plate)s. The truck may "
+            "come at its hour."
         ),
     ),
     "declaration.departed": (
