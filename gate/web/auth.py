@@ -16,6 +16,7 @@ from gate.app.clock import Clock
 from gate.store import users
 from gate.store.pool import Database
 from gate.store.users import SessionRow, UserRow
+from gate.web.language import _
 
 MOST_ADDRESSES = 10_000
 ADDRESS_FACTOR = 4
@@ -54,22 +55,23 @@ class SignIn:
         user = await users.by_name(self._database, name)
         now = self._clock.now()
         if user is not None and user.locked_until is not None and user.locked_until > now:
-            raise SignInRefused("too many wrong passwords: this account is locked for a while")
+            raise SignInRefused(_("too many wrong passwords: this account is locked for a while"))
         async with self._slots:
             right = await asyncio.to_thread(_matches, user, password)
         if not right or user is None or not user.active or (user.demo and not self._demo):
             await self._note_failure(user, address)
-            raise SignInRefused("the name or the password is wrong")
+            raise SignInRefused(_("the name or the password is wrong"))
         await users.note_success(self._database, user.id)
         return user
 
-    async def open(self, user: UserRow) -> str:
+    async def open(self, user: UserRow, address: str = "", agent: str = "") -> str:
         """Open a session and return its token, which is kept nowhere but in the cookie."""
         token, now = secrets.token_urlsafe(32), self._clock.now()
         until = now + timedelta(hours=self._settings.session_hours)
         await users.add_session(
-            self._database, _hash(token), user.id, secrets.token_urlsafe(24), now, until
-        )
+            self._database, _hash(token), user.id, secrets.token_urlsafe(24), now, until,
+            address=address, agent=agent,
+        )  # fmt: skip
         return token
 
     async def recognise(self, token: str) -> SessionRow | None:
@@ -88,7 +90,7 @@ class SignIn:
         while failures and now - failures[0] > self._settings.lockout_s:
             failures.popleft()
         if len(failures) >= self._settings.sign_in_attempts * ADDRESS_FACTOR:
-            raise SignInRefused("too many wrong passwords from your address: wait a few minutes")
+            raise SignInRefused(_("too many wrong passwords from your address: wait a few minutes"))
 
     async def _note_failure(self, user: UserRow | None, address: str) -> None:
         if len(self._failures) > MOST_ADDRESSES:

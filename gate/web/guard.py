@@ -10,13 +10,18 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from gate.store.errors import StoreError
+from gate.web import access
+from gate.web.access import SESSION_COOKIE
 from gate.web.keys import SERVICE, SESSION, SIGN_IN, session_of
+from gate.web.language import _
 
 log = logging.getLogger(__name__)
 
-COOKIE = "gate_session"
-OPEN = frozenset({"/sign-in", "/metrics", "/healthz", "/readyz"})
-"""Paths that need no sign-in; beside them only ``/static/``."""
+OPEN = frozenset({"/sign-in", "/language", "/metrics", "/healthz", "/readyz"})
+"""Paths that need no sign-in; beside them only those of ``OPEN_BELOW``."""
+OPEN_BELOW = ("/static/", "/api/")
+"""``/api/`` has keys of its own instead of sessions (``gate.web.api``)."""
+THEMES = frozenset({"dark", "light"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -52,38 +57,57 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except StoreError as error:
         log.warning("%s %s: %s", request.method, request.path, error)
         request.app[SERVICE].metrics.database_errors.labels(code=error.code).inc()
-        text = "The database does not answer. Nothing was changed; try again in a moment."
+        text = _("The database does not answer. Nothing was changed; try again in a moment.")
         return _answer(request, 503, text)
+
+
+def is_open(path: str) -> bool:
+    """Whether a path answers without a session."""
+    return path in OPEN or path.startswith(OPEN_BELOW)
+
+
+def theme_of(request: web.Request) -> str:
+    """The theme that the user chose in this browser; empty for the page's own."""
+    chosen = request.cookies.get("theme", "")
+    return chosen if chosen in THEMES else ""
 
 
 @web.middleware
 async def sessions(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Recognise the session; without one only the open paths answer."""
-    if request.path in OPEN or request.path.startswith("/static/"):
+    """Recognise the session; without one, or without the permission, only open paths answer."""
+    if is_open(request.path):
         return await handler(request)
-    token = request.cookies.get(COOKIE, "")
+    token = request.cookies.get(SESSION_COOKIE, "")
     row = await request.app[SIGN_IN].recognise(token) if token else None
     if row is None:
         if _wants_page(request):
             raise web.HTTPSeeOther("/sign-in")
-        raise web.HTTPUnauthorized(text="Sign in first.")
+        raise web.HTTPUnauthorized(text=_("Sign in first."))
     request[SESSION] = row
+    access.check(request)
     return await handler(request)
 
 
 @web.middleware
 async def same_site(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse changing requests that another site made the browser send."""
-    if request.method in SAFE:
+    if request.method in SAFE or request.path.startswith("/api/"):
         return await handler(request)
     origin = request.headers.get("Origin")
     if origin is not None and origin.partition("://")[2] != request.host:
-        raise web.HTTPForbidden(text="This request came from another site.")
-    if request.path not in OPEN:
-        given = request.headers.get("X-CSRF-Token", "")
+        raise web.HTTPForbidden(text=_("This request came from another site."))
+    if not is_open(request.path):
+        given = request.headers.get("X-CSRF-Token") or await _form_token(request)
         if not hmac.compare_digest(given.encode(), session_of(request).csrf.encode()):
-            raise web.HTTPForbidden(text="The page is out of date: load it again.")
+            raise web.HTTPForbidden(text=_("The page is out of date: load it again."))
     return await handler(request)
+
+
+async def _form_token(request: web.Request) -> str:
+    """The token in a plain form; files come by script, with the header."""
+    if request.content_type != "application/x-www-form-urlencoded":
+        return ""
+    return str((await request.post()).get("csrf", ""))
 
 
 def _wants_page(request: web.Request) -> bool:

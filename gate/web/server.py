@@ -11,12 +11,18 @@ import jinja2
 from aiohttp import web
 
 from gate.app.runtime import Service
-from gate.web import guard, probes, signing_in
+from gate.web import choosing_language, guard, home, language, probes, signing_in
+from gate.web.access import allowed
 from gate.web.assets import Assets
 from gate.web.auth import SignIn
+from gate.web.catalogues import LANGUAGES
 from gate.web.console import pages
 from gate.web.console.snapshot import Snapshots
-from gate.web.keys import SERVICE, SESSION, SIGN_IN, SNAPSHOTS
+from gate.web.keys import ASSETS, SERVICE, SESSION, SHOWN, SIGN_IN, SNAPSHOTS
+from gate.web.menu import entries_for
+from gate.web.role_names import role_name
+from gate.web.script_words import script_words
+from gate.web.shown import Shown
 
 HERE = Path(__file__).parent
 REFRESH_S = 5.0
@@ -27,40 +33,73 @@ class PortTaken(RuntimeError):
     """Another program listens on the wanted port."""
 
 
+ROUTES = (probes.routes, signing_in.routes, choosing_language.routes, home.routes, pages.routes)
+"""The routes of every area of the pages."""
+
+
 async def page_context(request: web.Request) -> dict[str, object]:
     """What every template may use."""
     session = request.get(SESSION)
+    user = session.user if session else None
+    settings = request.app[SERVICE].settings
     return {
-        "user": session.user if session else None,
+        "user": user,
+        "menu": entries_for(user.role) if user else [],
+        "may": (lambda permission: allowed(request, permission)) if user else lambda _: False,
         "csrf": session.csrf if session else "",
-        "site": request.app[SERVICE].settings.site,
+        "site": settings.site_name or settings.site,
+        "timezone": settings.web.timezone,
         "asset": request.app[ASSETS].url,
+        "language": language.language(),
+        "languages": LANGUAGES,
+        "chosen_theme": guard.theme_of(request),
+        "words": script_words,
+        "now": request.app[SERVICE].clock.now(),
     }
-
-
-ASSETS = web.AppKey("assets", Assets)
 
 
 def application(service: Service, *, demo: bool) -> web.Application:
     """The aiohttp application over a running service."""
-    app = web.Application(middlewares=[guard.errors, guard.sessions, guard.same_site])
+    order = [choosing_language.choose_language, guard.errors, guard.sessions, guard.same_site]
+    app = web.Application(middlewares=order)
     app[SERVICE] = service
     app[SIGN_IN] = SignIn(service.database, service.settings.web, service.clock, demo=demo)
     app[SNAPSHOTS] = Snapshots(service)
     app[ASSETS] = Assets(HERE / "static")
-    aiohttp_jinja2.setup(
+    app[SHOWN] = Shown(service.settings.web.timezone)
+    environment = aiohttp_jinja2.setup(
         app,
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         context_processors=[aiohttp_jinja2.request_processor, page_context],
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        filters=app[SHOWN].filters(),
     )
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: language.words(language.language()).gettext(message),
+        lambda one, many, n: language.words(language.language()).ngettext(one, many, n),
+        newstyle=True,
+    )
+    environment.globals.update(ago=app[SHOWN].ago, role_name=role_name)
     app.on_response_prepare.append(guard.add_headers)
+    app.on_response_prepare.append(_compress)
     app.cleanup_ctx.append(_watch_changes)
-    for routes in (probes.routes, signing_in.routes, pages.routes):
+    for routes in ROUTES:
         app.add_routes(routes)
-    app.router.add_get("/static/{digest}/{name}", app[ASSETS].serve)
+    app.router.add_get("/static/{digest}/{name:.+}", app[ASSETS].serve)
     return app
+
+
+async def _compress(_request: web.Request, response: web.StreamResponse) -> None:
+    """Pages shrink to a fifth on their way: drivers' phones have bad networks.
+
+    Streams are left alone (each event must leave at once), files are compressed already.
+    """
+    if isinstance(response, web.Response) and response.content_type == "text/html":
+        response.enable_compression()
 
 
 async def _watch_changes(app: web.Application) -> AsyncIterator[None]:

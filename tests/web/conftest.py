@@ -24,6 +24,7 @@ from tests.gate.rig import Rig, rig
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PASSWORD = "river-lotus-stone-42"
 PEOPLE = {"ha": "officer", "viet": "shift_lead", "anh": "supervisor", "bao": "operations"}
+ENGLISH = {"Accept-Language": "en"}
 expect.set_options(timeout=15_000)
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -111,7 +112,7 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(browser: Browser, site: Site) -> AsyncIterator[Page]:
     """A page at desktop size that fails the test on any script error or foreign request."""
-    context = await browser.new_context(viewport={"width": 1920, "height": 1080})
+    context = await browser.new_context(viewport={"width": 1920, "height": 1080}, locale="en-GB")
     made = await context.new_page()
     made.set_default_timeout(10_000)
     problems: list[str] = []

@@ -18,14 +18,14 @@ from tests.gate.pictures import FRONT, REAR, picture_of
 from tests.gate.rig import declare, until
 from tests.ocr.drawn_documents import draw_zone, photograph
 from tests.ocr.drawn_plates import as_jpeg
-from tests.web.conftest import PASSWORD, Site, signed_in
+from tests.web.conftest import ENGLISH, PASSWORD, Site, signed_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def client() -> AsyncIterator[ClientSession]:
-    async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as made:
+    async with ClientSession(cookie_jar=CookieJar(unsafe=True), headers=ENGLISH) as made:
         yield made
 
 
@@ -126,8 +126,8 @@ async def test_a_role_that_only_looks_can_not_act(site: Site, client: ClientSess
     act = {"action": "hold", "transit": ZERO, "note": "no officer"}
     headers = {"X-CSRF-Token": token}
     async with client.post(f"{site.url}/lanes/lane-1/acts", json=act, headers=headers) as answer:
-        assert answer.status == 409
-        assert "may look" in (await answer.json())["error"]
+        assert answer.status == 403
+        assert "role may not" in (await answer.json())["error"]
 
 
 @pytest.mark.parametrize("body", ["", "[]", "{}", '{"action": "fly", "transit": "x"}', "null"])

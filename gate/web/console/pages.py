@@ -14,9 +14,11 @@ from aiohttp import web
 
 from gate.app.officer import Act, ActRefused, Person
 from gate.core.lane.events import OfficerAction
+from gate.core.permissions import Permission
 from gate.store import alarms, captures, commands, transits
 from gate.store.errors import StoreError
 from gate.store.users import UserRow
+from gate.web.access import needs
 from gate.web.auth import SignInRefused
 from gate.web.console.discretion import decision_for, snapshot_for
 from gate.web.console.snapshot import display
@@ -50,8 +52,9 @@ def key_in(request: web.Request, name: str) -> UUID:
         raise web.HTTPNotFound(text="There is nothing at this address.") from None
 
 
-@routes.get("/")
-@aiohttp_jinja2.template("lanes.html")
+@routes.get("/lanes")
+@aiohttp_jinja2.template("console/lanes.html")
+@needs(Permission.LANES_SEE)
 async def lanes_page(request: web.Request) -> dict[str, object]:
     """The lanes of the signed-in user."""
     user = session_of(request).user
@@ -61,7 +64,8 @@ async def lanes_page(request: web.Request) -> dict[str, object]:
 
 
 @routes.get("/lanes/{lane}")
-@aiohttp_jinja2.template("console.html")
+@aiohttp_jinja2.template("console/lane.html")
+@needs(Permission.LANES_SEE)
 async def console(request: web.Request) -> dict[str, object]:
     """One lane."""
     lane = lane_of(request)
@@ -79,6 +83,7 @@ async def console(request: web.Request) -> dict[str, object]:
 
 
 @routes.get("/lanes/{lane}/stream")
+@needs(Permission.LANES_SEE)
 async def stream(request: web.Request) -> web.StreamResponse:
     """Server-sent events: the lane's snapshot at each change, and a beat every second."""
     lane = lane_of(request)
@@ -131,6 +136,7 @@ def _event(name: str, number: int, data: object) -> bytes:
 
 
 @routes.post("/lanes/{lane}/acts")
+@needs(Permission.LANES_ACT)
 async def act(request: web.Request) -> web.Response:
     """An officer's act: release, hold, refer, turn back, correct the plate, reset."""
     lane = lane_of(request)
@@ -164,6 +170,7 @@ async def _second(request: web.Request, name: str, password: str) -> Person:
 
 
 @routes.post("/alarms/{alarm}/acknowledge")
+@needs(Permission.LANES_ACT)
 async def acknowledge(request: web.Request) -> web.Response:
     """An officer has seen an alarm."""
     user = session_of(request).user
@@ -178,7 +185,8 @@ async def acknowledge(request: web.Request) -> web.Response:
 
 
 @routes.get("/transits/{transit}")
-@aiohttp_jinja2.template("transit.html")
+@aiohttp_jinja2.template("console/transit.html")
+@needs(Permission.LANES_SEE)
 async def transit_page(request: web.Request) -> dict[str, object]:
     """Everything that is kept of one transit."""
     database = request.app[SERVICE].database
@@ -200,6 +208,7 @@ async def transit_page(request: web.Request) -> dict[str, object]:
 
 
 @routes.get("/evidence/{sha256:[0-9a-f]{64}}")
+@needs(Permission.LANES_SEE)
 async def evidence(request: web.Request) -> web.StreamResponse:
     """A stored picture, to those who may see its lane. Its name is its content: cache for ever."""
     service, sha256 = request.app[SERVICE], request.match_info["sha256"]

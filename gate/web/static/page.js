@@ -1,26 +1,72 @@
-// What every signed-in page has: theme and sign-out.
+// What every page has: theme, sign-out, forms that send without leaving the page, and messages.
+import { t } from "./words.js";
+
 const root = document.documentElement;
-const kept = localStorage.getItem("theme");
-if (kept) root.dataset.theme = kept;
 
 document.getElementById("theme")?.addEventListener("click", () => {
   root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
-  localStorage.setItem("theme", root.dataset.theme);
+  document.cookie = `theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax`;
 });
 
-export async function send(path, body) {
-  const headers = {
-    "X-CSRF-Token": document.querySelector("meta[name=csrf]").content,
-    "Content-Type": "application/json",
-  };
-  const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body ?? {}) });
+export class Refused extends Error {
+  constructor(answer, status) {
+    super(answer.error ?? t("The server answered {status}.", { status }));
+    this.status = status;
+    this.answer = answer;
+  }
+}
+
+const token = () => document.querySelector("meta[name=csrf]").content;
+
+// Send JSON (or a FormData as it is); the answer as an object. Throws Refused.
+export async function send(path, body, method = "POST") {
+  const form = body instanceof FormData;
+  const headers = { "X-CSRF-Token": token(), Accept: "application/json" };
+  if (!form) headers["Content-Type"] = "application/json";
+  const response = await fetch(path, { method, headers, body: form ? body : JSON.stringify(body ?? {}) });
   const answer = await response.json().catch(() => ({}));
   if (response.status === 401) location.href = "/sign-in";
-  if (!response.ok) throw new Error(answer.error ?? `The server answered ${response.status}.`);
+  if (!response.ok) throw new Refused(answer, response.status);
   return answer;
+}
+
+// Fetch a part of a page (HTML made by this server) and put it in the place of an element's content.
+export async function renew(element, path) {
+  const response = await fetch(path, { headers: { Accept: "text/html", "X-Part": "yes" } });
+  if (!response.ok) throw new Refused({}, response.status);
+  element.innerHTML = await response.text();
+}
+
+// A short message at the bottom of the page.
+export function say(text, kind = "calm") {
+  const place = document.getElementById("said");
+  place.textContent = text;
+  place.dataset.kind = kind;
+  clearTimeout(say.timer);
+  say.timer = setTimeout(() => { place.textContent = ""; }, 6000);
 }
 
 document.getElementById("sign-out")?.addEventListener("click", async () => {
   await send("/sign-out").catch(() => undefined);
   location.href = "/sign-in";
 });
+
+// <form data-send="/path">: its fields go as JSON; data-then is where to go when it worked.
+for (const form of document.querySelectorAll("form[data-send]")) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = event.submitter;
+    if (button) button.disabled = true;
+    try {
+      const fields = new FormData(form, button);
+      const files = [...form.elements].some((one) => one.type === "file");
+      const answer = await send(form.dataset.send, files ? fields : Object.fromEntries(fields));
+      if (form.dataset.then !== undefined) location.href = answer.go ?? form.dataset.then;
+      else { say(answer.said ?? t("Saved.")); form.dispatchEvent(new CustomEvent("sent", { detail: answer, bubbles: true })); }
+    } catch (error) {
+      say(error.message, "stop");
+    } finally {
+      if (button) button.disabled = false;
+    }
+  });
+}

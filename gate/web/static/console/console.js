@@ -1,5 +1,5 @@
 // The lane console: shows each snapshot of the stream, and sends the officer's acts.
-import { send } from "./page.js";
+import { send } from "../page.js";
 import { drawPictures } from "./pictures.js";
 
 const $ = (id) => document.getElementById(id);

@@ -1,0 +1,14 @@
+"""Messages that stand in tables below the pages' floor, for the test of the catalogues."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gate.core.reasons import RULES
+
+
+def table_words() -> Iterator[str]:
+    """Each message that a page translates although no page's source spells it."""
+    for rule in RULES.values():
+        if rule.way:
+            yield rule.way
