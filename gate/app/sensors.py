@@ -165,13 +165,17 @@ class Sensors:
         if boot is not None and boot != state.stamp.boot:
             log.info("ignored a state of %s from another start of the device", topic.device)
             return
-        report = self._reports[topic.lane] = BarrierReported(
+        report = BarrierReported(
             at=self._clock.now(),
             arm=state.arm,
             loop_safety=state.loop_safety is LoopState.OCCUPIED,
             loop_exit=state.loop_exit is LoopState.OCCUPIED,
             local_control=state.local_control,
         )
+        before = self._reports.get(topic.lane)
+        if before is not None and replace(before, at=report.at) == report:
+            return  # said again, as every barrier does with its heartbeat
+        self._reports[topic.lane] = report
         if actor is not None:
             actor.post(report)
 
