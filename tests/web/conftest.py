@@ -63,7 +63,7 @@ class Site:
 async def site(
     tmp_path: Path, database_url: str, broker: EmbeddedBroker, readers: ReaderPool
 ) -> AsyncIterator[Site]:
-    pages = {"port": 0, "sign_in_attempts": 3, "lockout_s": 60}
+    pages = {"port": 0, "sign_in_attempts": 3, "lockout_s": 60, "second_factor": "offered"}
     async with rig(tmp_path, database_url, broker.port, readers, web=pages) as made:
         await add_people(made)
         running = Site(made)
