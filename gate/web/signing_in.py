@@ -111,6 +111,8 @@ async def unlock(request: web.Request) -> web.StreamResponse:
     """Take the lock screen away for the one who put it up."""
     session, form = session_of(request), await request.post()
     back = local(str(form.get("back", "/")))
+    if not session.locked:
+        raise web.HTTPSeeOther(back)
     try:
         password = str(form.get("password", ""))
         await request.app[SIGN_IN].verify(session.user.name, password, request.remote or "")

@@ -16,7 +16,8 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from devices.broker import EmbeddedBroker
 from gate.app.clock import Clock
 from gate.store import users
-from gate.web.auth import hash_password
+from gate.web.auth import SignIn, hash_password
+from gate.web.keys import SIGN_IN
 from gate.web.server import serve
 from ocr.pool import ReaderPool
 from tests.gate.rig import Rig, rig
@@ -39,6 +40,13 @@ class Site:
         self.rig = made
         self.port = 0
         self._runner: web.AppRunner | None = None
+
+    @property
+    def sign_in(self) -> SignIn:
+        """What signs people in, for tests that change its settings."""
+        assert self._runner is not None
+        assert self._runner.app is not None
+        return self._runner.app[SIGN_IN]
 
     @property
     def url(self) -> str:
