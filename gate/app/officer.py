@@ -155,7 +155,7 @@ class Officers:
         """The officer's decision over what the machine says of the truck as it is now."""
         found = await transits.latest_decision(self._database, act.transit)
         inputs = await self._inputs(actor, act.transit, found)
-        machine = decide(inputs, self._decider.policy)
+        machine = decide(inputs, self._decider.policy_named(inputs.policy))
         if machine.outcome is not Outcome.RELEASE:
             _check_override(machine.reasons, person, act.second)
         decision = officer_release(machine, note, person.name)

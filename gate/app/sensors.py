@@ -120,6 +120,7 @@ class Sensors:
             self._metrics.refusals.labels(channel=known, code=error.code).inc()
             log.warning("refused %.120s: %s: %s", delivery.topic, error.code, error.text)
             return
+        self._register.heard(topic, message.stamp.key)
         if self._reordered(topic, message):
             self._metrics.refusals.labels(channel=topic.channel.value, code="reordered").inc()
             return
@@ -233,6 +234,7 @@ class Sensors:
                 offset_ms=status.clock.offset_ms if known else None,
                 trust=status.clock.trust.value,
                 at=self._clock.now(),
+                version=status.version,
             )
         except StoreError as error:
             self._metrics.database_errors.labels(code=error.code).inc()

@@ -64,6 +64,11 @@ def run(args: argparse.Namespace) -> int:
         )
     if settings.policy is None:
         settings = settings.model_copy(update={"policy": DEMO})
+    if "second_factor" not in settings.web.model_fields_set:
+        # The demonstration's sign-ins are printed: their users have no second factor.
+        settings = settings.model_copy(
+            update={"web": settings.web.model_copy(update={"second_factor": "offered"})}
+        )
     set_up_logging(
         "WARNING" if "log_level" not in settings.model_fields_set else settings.log_level
     )
