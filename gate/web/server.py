@@ -20,6 +20,7 @@ from gate.web.console import pages
 from gate.web.console.snapshot import Snapshots
 from gate.web.keys import ASSETS, SERVICE, SESSION, SHOWN, SIGN_IN, SNAPSHOTS
 from gate.web.menu import entries_for
+from gate.web.operations import routes as operations
 from gate.web.role_names import role_name
 from gate.web.script_words import script_words
 from gate.web.shown import Shown
@@ -33,7 +34,10 @@ class PortTaken(RuntimeError):
     """Another program listens on the wanted port."""
 
 
-ROUTES = (probes.routes, signing_in.routes, choosing_language.routes, home.routes, pages.routes)
+ROUTES = (
+    probes.routes, signing_in.routes, choosing_language.routes, home.routes, pages.routes,
+    operations.routes,
+)  # fmt: skip
 """The routes of every area of the pages."""
 
 
