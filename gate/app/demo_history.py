@@ -7,7 +7,7 @@ proof, and no proof is made up. Pages say that nothing is kept behind these figu
 from __future__ import annotations
 
 import random
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -46,21 +46,24 @@ async def make_history(
         for lane, direction in lanes
         for row in _hour(first + timedelta(hours=n), n, zone, lane, direction, rng)
     ]
-    until = first + timedelta(hours=hours)
-    return await statistics_demo.write_facts(database, rows, first, until)
+    days = (today(first, zone), today(now, zone))
+    return await statistics_demo.write_facts(database, rows, *days)
 
 
 def _hour(
     start: datetime, n: int, zone: str, lane: str, direction: str, rng: random.Random
 ) -> list[dict[str, Any]]:
     """The trucks of one lane in one hour; Sundays are slacker, lanes differ a little."""
-    sunday = 0.75 if today(start, zone).weekday() == 6 else 1.0
+    day = today(start, zone)
+    sunday = 0.75 if day.weekday() == 6 else 1.0
     mean = BUSY[n % 24] * sunday * (0.9 if lane.endswith(("2", "4")) else 1.05)
     number = max(0, round(rng.gauss(mean, mean**0.5 * 0.8)))
-    return [_truck(start, lane, direction, rng) for _ in range(number)]
+    return [_truck(start, day, lane, direction, rng) for _ in range(number)]
 
 
-def _truck(start: datetime, lane: str, direction: str, rng: random.Random) -> dict[str, Any]:
+def _truck(
+    start: datetime, day: date, lane: str, direction: str, rng: random.Random
+) -> dict[str, Any]:
     code = rng.choices([c for c, _ in REASONS], [w for _, w in REASONS])[0]
     held = rng.random() < 0.17
     referred = held and code in REFER
@@ -82,12 +85,14 @@ def _truck(start: datetime, lane: str, direction: str, rng: random.Random) -> di
     read = _reads(rng) if departed else {"exact": [], "wrong": [], "unread": []}
     return {
         "transit_id": UUID(int=rng.getrandbits(128), version=4), "ended_at": ended, "hour": start,
+        "day": day,
         "began_at": ended - timedelta(milliseconds=dwell), "lane_id": lane,
         "direction": direction,
         "ended": "departed" if departed else "referred_out" if referred else "turned_back",
         "outcome": ("refer" if referred else "hold") if held else "release",
         "codes": [code] if held else [], "officers": [officer] if held else [],
-        "decided_by": officer if held and departed else "", "overridden": held and departed,
+        "decided_by": officer if held and departed else "",
+        "overridden": held and departed and rng.random() < 0.4,
         "dwell_ms": dwell, **stages,
         "barrier_ms": round(rng.uniform(40, 120)) if departed else None,
         "lead_s": None if code == "NO_DECLARATION" and held

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from gate.store.pool import Connection
@@ -31,12 +31,12 @@ async def by_hour(connection: Connection, span: Span) -> list[dict[str, Any]]:
     return [dict(row) for row in rows]
 
 
-async def by_day(connection: Connection, span: Span, zone: str) -> list[dict[str, Any]]:
+async def by_day(connection: Connection, first: date, last: date) -> list[dict[str, Any]]:
     """Each day of the gate's zone with its sums, in order."""
     rows = await connection.fetch(
-        f"""SELECT (hour AT TIME ZONE $3)::date AS day, {_SUMS} FROM hourly_transits
-            WHERE hour >= $1 AND hour < $2 GROUP BY 1 ORDER BY 1""",
-        span.since, span.until, zone,
+        f"""SELECT day, {_SUMS} FROM daily_transits
+            WHERE day BETWEEN $1 AND $2 GROUP BY day ORDER BY day""",
+        first, last,
     )  # fmt: skip
     return [dict(row) for row in rows]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from gate.store.pool import Database
@@ -11,9 +11,9 @@ from gate.store.statistics_rollups import recount
 
 
 async def write_facts(
-    database: Database, rows: list[dict[str, Any]], since: datetime, until: datetime
+    database: Database, rows: list[dict[str, Any]], first: date, last: date
 ) -> int:
-    """Copy the facts of the span's hours, unless any fact is stored; returns how many.
+    """Copy the facts of these days, unless any fact is stored; returns how many.
 
     A database with real facts is left alone: made-up ones must not mix with them.
     """
@@ -26,5 +26,5 @@ async def write_facts(
             columns=columns,
             records=[tuple(row[c] for c in columns) for row in rows],
         )
-        await recount(connection, since, until)
+        await recount(connection, first, last)
     return len(rows)

@@ -15,18 +15,23 @@ async def uptime(connection: Connection, since: datetime, until: datetime) -> li
     never was. Times without heartbeats count as down, whoever was at fault.
     """
     rows = await connection.fetch(
-        """SELECT d.lane_id, d.id, d.kind,
-               (SELECT extract(epoch FROM $2 - greatest($1, min(u.since))) FROM device_uptime u
-                WHERE u.lane_id = d.lane_id AND u.device = d.id)::float AS known_s,
-               coalesce(sum(extract(epoch FROM least(u.until, $2) - greatest(u.since, $1))),
-                   0)::float AS up_s,
-               count(u.since) FILTER (WHERE u.since > $1) AS returns
-           FROM devices d LEFT JOIN device_uptime u
+        """SELECT d.lane_id, d.id, d.kind, first.heard,
+               extract(epoch FROM $2 - greatest($1, first.heard))::float AS known_s,
+               coalesce(sum(extract(epoch FROM
+                   CASE WHEN NOT u.over AND u.until > $2 - interval '100 seconds' THEN $2
+                        ELSE least(u.until, $2) END - greatest(u.since, $1)))
+                   FILTER (WHERE u.since IS NOT NULL), 0)::float AS up_s,
+               count(u.since) FILTER (WHERE u.since > $1 AND u.since > first.heard) AS returns
+           FROM devices d
+           LEFT JOIN (SELECT lane_id, device, min(since) AS heard FROM device_uptime
+               WHERE since < $2 GROUP BY 1, 2) AS first
+             ON first.lane_id = d.lane_id AND first.device = d.id
+           LEFT JOIN device_uptime u
              ON u.lane_id = d.lane_id AND u.device = d.id AND u.until > $1 AND u.since < $2
-           GROUP BY d.lane_id, d.id, d.kind ORDER BY d.lane_id, d.id""",
+           GROUP BY d.lane_id, d.id, d.kind, first.heard ORDER BY d.lane_id, d.id""",
         since, until,
     )  # fmt: skip
-    return [dict(row) for row in rows]
+    return [{**dict(r), "known_s": r["known_s"] if r["heard"] else None} for r in rows]
 
 
 async def alarms_raised(

@@ -19,7 +19,7 @@ each other's hours."""
 
 STAGE_COLUMNS = tuple(f"{stage.value}_ms" for stage in STAGES)
 COLUMNS = (
-    "transit_id", "ended_at", "hour", "began_at", "lane_id", "direction", "ended", "outcome",
+    "transit_id", "ended_at", "hour", "day", "began_at", "lane_id", "direction", "ended", "outcome",
     "codes", "officers", "decided_by", "overridden", "dwell_ms", *STAGE_COLUMNS, "barrier_ms",
     "lead_s", "read_exact", "read_wrong", "read_unread",
 )  # fmt: skip
@@ -53,7 +53,7 @@ async def gather(connection: Connection, ids: Sequence[UUID]) -> tuple[Ended, ..
                d.tractor_plate, d.trailer_plate, d.created_at,
                (SELECT (extract(epoch FROM b.answered_at - b.created_at) * 1000)::int
                 FROM barrier_commands b WHERE b.transit_id = t.id AND b.answered_at IS NOT NULL
-                  AND b.result IN ('accepted', 'done') ORDER BY b.created_at LIMIT 1) AS barrier_ms
+                  AND b.result = 'done' ORDER BY b.created_at LIMIT 1) AS barrier_ms
            FROM transits t LEFT JOIN declarations d ON d.id = t.declaration_id
            WHERE t.id = ANY($1) ORDER BY t.ended_at, t.id""",
         list(ids),
@@ -141,8 +141,11 @@ async def write(connection: Connection, facts: Sequence[TransitFacts], zone: str
     ``zone`` is the gate's time zone (IANA): its hours are the hours of the roll-ups. Call it
     inside a transaction. Returns how many were new.
     """
-    places = ", ".join(f"${n}" for n in range(1, len(COLUMNS)))
-    values = places.replace("$2,", f"$2, date_trunc('hour', $2::timestamptz, ${len(COLUMNS)}),", 1)
+    # The hour and the day come from the time of the end (2nd value) and the zone (last).
+    last = len(COLUMNS) - 1
+    hour = f"date_trunc('hour', $2::timestamptz, ${last})"
+    day = f"($2::timestamptz AT TIME ZONE ${last})::date"
+    values = ", ".join(["$1", "$2", hour, day, *(f"${n}" for n in range(3, last))])
     fresh = []
     for one in facts:
         added = await connection.fetchval(

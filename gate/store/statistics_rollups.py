@@ -1,15 +1,15 @@
-"""The hourly roll-ups: exact sums of transit facts, added to with each count."""
+"""The roll-ups by the hour and the day: exact sums of transit facts, added to with each count."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 from uuid import UUID
 
 from gate.store.pool import Connection
 
 _TRANSITS = """
-    SELECT hour, lane_id, direction,
+    SELECT {key},
         count(*) FILTER (WHERE ended = 'departed') AS departed,
         count(*) FILTER (WHERE ended = 'turned_back') AS turned_back,
         count(*) FILTER (WHERE ended = 'referred_out') AS referred_out,
@@ -27,7 +27,7 @@ _TRANSITS = """
             FILTER (WHERE ended = 'departed' AND passing_ms > 0), 0) AS cycle_ms,
         count(barrier_ms) AS answers, coalesce(sum(barrier_ms), 0) AS barrier_ms,
         count(*) FILTER (WHERE demo) AS demo
-    FROM transit_facts WHERE {which} GROUP BY hour, lane_id, direction
+    FROM transit_facts WHERE {which} GROUP BY {key}
 """
 _REASONS = """
     SELECT hour, lane_id, direction, code, count(*) AS transits
@@ -48,12 +48,14 @@ _OFFICERS = """
         count(*) FILTER (WHERE decided_by = officer AND overridden) AS overridden
     FROM transit_facts, unnest(officers) AS officer WHERE {which} GROUP BY hour, officer
 """
-TABLES = {
-    "hourly_transits": (_TRANSITS, ("hour", "lane_id", "direction"), (
+_SUMS = (
         "departed", "turned_back", "referred_out", "aborted", "unaided", "held", "overridden",
         "declared", "lead_s", "dwell_ms", "arriving_ms", "reading_ms", "deciding_ms",
         "with_officer_ms", "releasing_ms", "passing_ms", "clearing_ms", "fault_ms", "cycles",
-        "cycle_ms", "answers", "barrier_ms", "demo")),
+        "cycle_ms", "answers", "barrier_ms", "demo")  # fmt: skip
+TABLES = {
+    "hourly_transits": (_TRANSITS, ("hour", "lane_id", "direction"), _SUMS),
+    "daily_transits": (_TRANSITS, ("day", "direction"), _SUMS),
     "hourly_reasons": (_REASONS, ("hour", "lane_id", "direction", "code"), ("transits",)),
     "hourly_reads": (_READS, ("hour", "lane_id", "device"), ("exact", "wrong", "unread")),
     "hourly_officers": (_OFFICERS, ("hour", "officer"), ("acted", "decided", "overridden")),
@@ -70,22 +72,30 @@ async def add_rollups(connection: Connection, transits: Sequence[UUID]) -> None:
         added = ", ".join(f"{c} = {table}.{c} + excluded.{c}" for c in sums)
         await connection.execute(
             f"""INSERT INTO {table} ({columns})
-                {select.replace("{which}", "transit_id = ANY($1)")}
+                {_filled(select, key, "transit_id = ANY($1)")}
                 ON CONFLICT ({", ".join(key)}) DO UPDATE SET {added}""",
             list(transits),
         )
 
 
-async def recount(
-    connection: Connection, since: datetime, until: datetime, timeout_s: float = 600
-) -> None:
-    """Make the roll-ups of whole hours anew from the facts (for seeded days, and to check)."""
+def _filled(select: str, key: Sequence[str], which: str) -> str:
+    return select.replace("{which}", which).replace("{key}", ", ".join(key))
+
+
+async def recount(connection: Connection, first: date, last: date, timeout_s: float = 600) -> None:
+    """Make the roll-ups of whole days anew from the facts (for seeded days, and to check)."""
+    hours = await connection.fetchrow(
+        """SELECT min(hour) AS first, max(hour) AS last FROM transit_facts
+           WHERE day BETWEEN $1 AND $2""",
+        first, last, timeout=timeout_s,
+    )  # fmt: skip
     for table, (select, key, sums) in TABLES.items():
+        span = (first, last) if key[0] == "day" else (hours["first"], hours["last"])
         await connection.execute(
-            f"DELETE FROM {table} WHERE hour >= $1 AND hour < $2", since, until, timeout=timeout_s
+            f"DELETE FROM {table} WHERE {key[0]} BETWEEN $1 AND $2", *span, timeout=timeout_s
         )
         await connection.execute(
             f"""INSERT INTO {table} ({", ".join((*key, *sums))})
-                {select.replace("{which}", "hour >= $1 AND hour < $2")}""",
-            since, until, timeout=timeout_s,
+                {_filled(select, key, f"{key[0]} BETWEEN $1 AND $2")}""",
+            *span, timeout=timeout_s,
         )  # fmt: skip

@@ -92,9 +92,7 @@ async def _more(made: Rig, sql: str, before: int) -> bool:
 
 async def counted(made: Rig) -> None:
     """Wait until every ended transit is in the statistics."""
-    await until(
-        lambda: _none_due(made), what="all transits are counted", seconds=10
-    )
+    await until(lambda: _none_due(made), what="all transits are counted", seconds=10)
 
 
 async def _none_due(made: Rig) -> bool:

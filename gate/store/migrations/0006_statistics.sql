@@ -1,5 +1,5 @@
--- Statistics: the facts of each finished transit, written once, and exact hourly roll-ups of
--- them. Everything is computed from what is kept as proof; nothing here is proof itself.
+-- Statistics: the facts of each finished transit, written once, and exact roll-ups of
+-- them by the hour and the day. Everything is computed from what is kept as proof; nothing here is proof itself.
 
 -- Transits that ended and are not counted yet; a row comes with the very step that ends one.
 CREATE TABLE statistics_due (
@@ -24,6 +24,7 @@ CREATE TABLE transit_facts (
     transit_id       uuid PRIMARY KEY,
     ended_at         timestamptz NOT NULL,
     hour             timestamptz NOT NULL,
+    day              date NOT NULL,
     began_at         timestamptz NOT NULL,
     lane_id          text NOT NULL,
     direction        text NOT NULL,
@@ -51,6 +52,7 @@ CREATE TABLE transit_facts (
 );
 COMMENT ON TABLE transit_facts IS 'gate.core.operations.facts, one row a finished transit';
 COMMENT ON COLUMN transit_facts.hour IS 'the hour of ended_at in the gate''s time zone';
+COMMENT ON COLUMN transit_facts.day IS 'the day of ended_at in the gate''s time zone';
 COMMENT ON COLUMN transit_facts.demo IS 'made up for the demonstration: no transit is kept behind it';
 CREATE INDEX transit_facts_ended ON transit_facts (ended_at, transit_id);
 CREATE INDEX transit_facts_lane ON transit_facts (lane_id, ended_at, transit_id);
@@ -88,6 +90,35 @@ CREATE TABLE hourly_transits (
 );
 COMMENT ON COLUMN hourly_transits.unaided IS 'departed without any act of an officer';
 COMMENT ON COLUMN hourly_transits.held IS 'the machine did not release at first, or an officer had the truck';
+
+CREATE TABLE daily_transits (
+    day              date NOT NULL,
+    direction        text NOT NULL,
+    departed         integer NOT NULL,
+    turned_back      integer NOT NULL,
+    referred_out     integer NOT NULL,
+    aborted          integer NOT NULL,
+    unaided          integer NOT NULL,
+    held             integer NOT NULL,
+    overridden       integer NOT NULL,
+    declared         integer NOT NULL,
+    lead_s           bigint NOT NULL,
+    dwell_ms         bigint NOT NULL,
+    arriving_ms      bigint NOT NULL,
+    reading_ms       bigint NOT NULL,
+    deciding_ms      bigint NOT NULL,
+    with_officer_ms  bigint NOT NULL,
+    releasing_ms     bigint NOT NULL,
+    passing_ms       bigint NOT NULL,
+    clearing_ms      bigint NOT NULL,
+    fault_ms         bigint NOT NULL,
+    cycles           integer NOT NULL,
+    cycle_ms         bigint NOT NULL,
+    answers          integer NOT NULL,
+    barrier_ms       bigint NOT NULL,
+    demo             integer NOT NULL,
+    PRIMARY KEY (day, direction)
+);
 
 CREATE TABLE hourly_reasons (
     hour       timestamptz NOT NULL,

@@ -8,13 +8,12 @@ from typing import Any
 import aiohttp_jinja2
 from aiohttp import web
 
-from gate.app.statistics_days import days
 from gate.app.statistics_figures import finished
 from gate.core.permissions import Permission
 from gate.store import statistics_day
 from gate.web.access import needs
 from gate.web.keys import SERVICE
-from gate.web.operations.asked import MOST_HISTORY, address, days_in, zone_of
+from gate.web.operations.asked import MOST_HISTORY, address, days_in
 
 routes = web.RouteTableDef()
 
@@ -25,9 +24,8 @@ routes = web.RouteTableDef()
 async def history(request: web.Request) -> dict[str, object]:
     """Days, newest first."""
     first, last = days_in(request, MOST_HISTORY, back=27)
-    zone = zone_of(request)
     async with request.app[SERVICE].statistics.database.connection() as connection:
-        rows = await statistics_day.by_day(connection, days(first, last, zone), zone)
+        rows = await statistics_day.by_day(connection, first, last)
     return {
         "first": first, "last": last, "most": MOST_HISTORY,
         "rows": [day_row(row) for row in reversed(rows)],

@@ -15,15 +15,15 @@ function axes(unit) {
   const line = { stroke: () => token("--soft"), font: font(), grid: { stroke: () => token("--line"), width: 1 }, ticks: { show: false } };
   const big = wall ? 1.7 : 1;
   return [
-    { ...line, size: 26 * big, grid: { show: false }, splits: () => [0, 6, 12, 18, 24], values: (_, all) => all.map((n) => `${String(n).padStart(2, "0")}:00`) },
-    { ...line, size: 44 * big, space: 34 * big, values: (_, all) => all.map((n) => (Number.isInteger(n) || unit === "s" ? `${n}${unit === "s" ? ` ${t("s")}` : ""}` : "")) },
+    { ...line, size: 26 * big, gap: wall ? 10 : 5, grid: { show: false }, splits: () => [0, 6, 12, 18, 24], values: (_, all) => all.map((n) => `${String(n).padStart(2, "0")}:00`) },
+    { ...line, size: 44 * big, space: 34 * big, values: (_, all) => all.map((n) => (unit ? `${n} ${unit}` : Number.isInteger(n) ? String(n) : "")) },
   ];
 }
 
 function make(place, series, unit, bands) {
   const chart = new uPlot({
-    ...size(place), cursor: { show: false }, legend: { show: false }, padding: [8, 12, 0, 0],
-    scales: { x: { time: false, range: [0, 24] }, y: { range: (_, __, most) => [0, Math.max(most * 1.1, unit === "s" ? 10 : 5)] } },
+    ...size(place), cursor: { show: false }, legend: { show: false }, padding: [8, wall ? 40 : 22, 0, 0],
+    scales: { x: { time: false, range: [0, 24] }, y: { range: (_, __, most) => [0, Math.max(most * 1.1, unit ? 10 : 5)] } },
     axes: axes(unit), series: [{}, ...series], bands,
   }, [HOURS, ...series.map(() => HOURS.map(() => null))], place);
   new ResizeObserver(() => chart.setSize(size(place))).observe(place);
@@ -44,7 +44,7 @@ export function hoursChart(place) {
 export function stagesChart(place, names) {
   const bars = uPlot.paths.bars({ size: [0.8], align: 1 });
   const series = names.map((_, n) => ({ stroke: () => token("--bg"), width: 1, fill: () => token(`--stage-${n + 1}`), paths: bars, points: { show: false } }));
-  const chart = make(place, series.reverse(), "s");
+  const chart = make(place, series.reverse(), t("s"));
   return (rows) => {
     let below = HOURS.map(() => 0);
     const sums = rows.map((row) => {

@@ -25,8 +25,8 @@ function strip(row, day) {
   const rate = row.reads.seen ? row.reads.exact / row.reads.seen : null;
   return h("li", { "data-kind": kind(row) },
     h("span", { class: "lane-name" }, name, " ", h("small", {}, told("directions", row.direction))),
-    h("span", { class: "state", "data-kind": kind(row) }, h("span", { class: "shape", "aria-hidden": "true" }, SHAPES[kind(row)]), " ", state, row.manual ? ` · ${t("by hand")}` : ""),
-    h("span", { class: "plate" }, row.plate || (row.transit ? "…" : "–"), row.waiting ? h("small", {}, ` +1 ${t("behind")}`) : ""),
+    h("span", { class: "state", "data-kind": kind(row) }, h("span", { class: "shape", "aria-hidden": "true" }, SHAPES[kind(row)]), " ", state, row.manual ? h("small", {}, " · ", t("by hand")) : ""),
+    h("span", { class: "plate" }, row.plate || (row.transit ? "…" : "–"), row.waiting ? h("small", {}, " +1 ", t("behind")) : ""),
     h("span", { class: "rate" }, link(t("{n} trucks/h", { n: number(row.this_hour) }), { day, lane: row.id }), " ",
       h("small", {}, t("{p} read", { p: percent(rate, 0) }))),
     h("span", { class: "dots" }, ...row.devices.map(dot)),
@@ -35,6 +35,7 @@ function strip(row, day) {
 }
 
 function dot(device) {
-  const words = `${device.id}: ${device.online ? t("online") : t("offline")}`;
+  const state = device.online ? t("online") : t("offline");
+  const words = `${device.id}: ${state}`;
   return h("span", { class: `dot ${device.online ? "on" : "off"}`, role: "img", "aria-label": words, title: words }, device.online ? "●" : "✕");
 }

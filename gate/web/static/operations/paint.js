@@ -1,13 +1,15 @@
 // The figures on the page: each part is touched only when it changed.
 import { clock, day, hour, number, percent, t } from "../words.js";
 import { hoursChart, stagesChart } from "./charts.js";
-import { SHAPES, codes, h, link, told, when } from "./dom.js";
+import { SHAPES, h, link, told, when } from "./dom.js";
 import { lanes } from "./lanes.js";
 import { span } from "./spans.js";
 
 const WAYS = ["export", "import"];
 const KINDS = { flows: "go", quiet: "calm", slow: "hold", stands: "stop", broken: "fault" };
-const STAGES = Object.keys(codes.stages);
+const STAGES = ["arriving", "reading", "deciding", "with_officer", "releasing", "passing", "clearing", "fault"];
+// On the wall the legend names only these: the others are slivers there.
+const MAIN = new Set(["reading", "with_officer", "passing", "fault"]);
 const MOST = { reasons: 6, alarms: 5 };
 const place = (id) => document.querySelector(`#${id} .chart`);
 const charts = Object.fromEntries(WAYS.map((way) => [way, hoursChart(place(`hours-${way}`))]));
@@ -84,7 +86,7 @@ function dwell({ stages: rows, hours, day: today }) {
     const byHour = new Map(rows.map((row) => [row.hour, row]));
     stages(STAGES.map((stage) => hours.map((one) => byHour.get(one.hour)?.[stage] ?? null)));
     const head = h("tr", {}, h("th", { scope: "col" }, t("Hour")), h("th", { scope: "col", class: "number" }, t("Trucks")),
-      ...STAGES.map((stage) => h("th", { scope: "col", class: "number" }, `${told("stages", stage)} (${t("s")})`)));
+      ...STAGES.map((stage) => h("th", { scope: "col", class: "number" }, told("stages", stage) + " (" + t("s") + ")")));
     const lines = hours.flatMap((one, n) => {
       const row = byHour.get(one.hour);
       return row ? [h("tr", {}, h("th", { scope: "row" }, hour(one.hour)), h("td", { class: "number" }, link(number(row.transits), { day: today, hour: n })),
@@ -93,7 +95,7 @@ function dwell({ stages: rows, hours, day: today }) {
     place.querySelector("table").replaceChildren(h("thead", {}, head), h("tbody", {}, ...lines));
     const used = STAGES.map((stage, n) => [stage, n]).filter(([stage]) => rows.some((row) => row[stage] > 0));
     document.getElementById("stages-legend").replaceChildren(...used.map(([stage, n]) =>
-      h("span", { class: "key-name" }, h("span", { class: `key-box stage-${n + 1}`, "aria-hidden": "true" }), told("stages", stage))));
+      h("span", { class: MAIN.has(stage) ? "key-name main-stage" : "key-name" }, h("span", { class: `key-box stage-${n + 1}`, "aria-hidden": "true" }), told("stages", stage))));
   });
 }
 
@@ -128,8 +130,8 @@ function alarms(rows) {
     if (!rows.length) return place.replaceChildren(h("li", { class: "empty" }, t("No alarm stands.")));
     const shown = rows.slice(0, MOST.alarms).map((one) => h("li", { class: one.acked_by ? "seen" : "" },
       h("span", { class: "state", "data-kind": one.acked_by ? "calm" : "fault" }, h("span", { class: "shape", "aria-hidden": "true" }, one.acked_by ? "○" : "!"), " ", alarmWords(one.kind)),
-      h("span", { class: "where" }, one.lane), h("span", { class: "soft" }, clock(one.last_at), one.count > 1 ? ` · ${t("{n} times", { n: number(one.count) })}` : "",
-        one.acked_by ? ` · ${t("seen by {who}", { who: one.acked_by })}` : "")));
+      h("span", { class: "where" }, one.lane), h("span", { class: "soft" }, clock(one.last_at), one.count > 1 ? " · " + t("{n} times", { n: number(one.count) }) : "",
+        one.acked_by ? " · " + t("seen by {who}", { who: one.acked_by }) : "")));
     const more = rows.length > MOST.alarms ? [h("li", { class: "soft" }, t("and {n} more", { n: number(rows.length - MOST.alarms) }))] : [];
     place.replaceChildren(...shown, ...more);
   });
