@@ -77,6 +77,11 @@ class Metrics:
         self.loop_lag_max = Gauge(
             "gate_loop_lag_max_seconds", "Largest lag of the last minute", registry=r
         )
+        self.read_rate = Gauge(
+            "gate_camera_read_rate",
+            "Share of plates read exactly as finally recorded: the newest reads, and the usual",
+            ["lane", "device", "span"], registry=r,
+        )  # fmt: skip
         self.memory = Gauge("gate_memory_bytes", "Resident memory, by part", ["part"], registry=r)
         self._prime()
 

@@ -35,6 +35,7 @@ from gate.app.reader import Reader
 from gate.app.register import Register
 from gate.app.retention import Keeper
 from gate.app.sensors import CHANNELS, Sensors
+from gate.app.statistics import Statistics
 from gate.app.step_store import StepStore
 from gate.core.lane.events import CaptureStored, PartTroubled
 from gate.store import captures as capture_store
@@ -137,6 +138,11 @@ class Service:
         self._stack.push_async_callback(self.database.close)
         if self._prepare is not None:
             await self._prepare(self)
+        self.statistics = Statistics(
+            self.database, s.site, s.web.timezone, self.clock, self.metrics
+        )
+        await self.statistics.open()
+        self._stack.push_async_callback(self.statistics.close)
         self.register = Register(self.database, s.site)
         await self.register.refresh()
 
@@ -274,6 +280,7 @@ class Service:
             self._spawn("broker watch", BrokerWatch(self.broker, self._broker_restarted).run())
         self._spawn("sensors", self.sensors.run())
         self._spawn("silence", self.sensors.watch())
+        self._spawn("statistics", self.statistics.run())
         self._spawn("intake", self.intake.run())
         for name, work in self.firms.work().items():
             self._spawn(name, work)

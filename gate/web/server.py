@@ -41,6 +41,7 @@ from gate.web.keys import (
 from gate.web.looks import note_looks
 from gate.web.menu import entries_for
 from gate.web.open_requests import OpenRequests
+from gate.web.operations import routes as operations
 from gate.web.role_names import role_name
 from gate.web.script_words import script_words
 from gate.web.shown import Shown
@@ -57,6 +58,7 @@ class PortTaken(RuntimeError):
 ROUTES = (
     probes.routes, signing_in.routes, choosing_language.routes, home.routes, pages.routes,
     *account.ROUTES, *supervisor.ROUTES,
+    operations.routes,
 )  # fmt: skip
 """The routes of every area of the pages."""
 
