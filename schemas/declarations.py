@@ -54,7 +54,7 @@ TRANSITIONS: dict[DeclarationStatus, frozenset[DeclarationStatus]] = {
     _S.ACCEPTED: frozenset({_S.ARRIVED, _S.CLEARING, _S.CANCELLED, _S.EXPIRED}),
     _S.ARRIVED: frozenset({_S.CLEARING, _S.EXPIRED}),
     _S.CLEARING: frozenset({_S.CLEARED, _S.REJECTED, _S.EXPIRED}),
-    _S.CLEARED: frozenset({_S.RELEASED, _S.EXPIRED, _S.CANCELLED}),
+    _S.CLEARED: frozenset({_S.RELEASED, _S.CLEARING, _S.EXPIRED, _S.CANCELLED}),
     _S.RELEASED: frozenset({_S.DEPARTED, _S.CLEARED}),
     _S.DEPARTED: frozenset({_S.CLOSED}),
     _S.CLOSED: frozenset(),
@@ -62,7 +62,8 @@ TRANSITIONS: dict[DeclarationStatus, frozenset[DeclarationStatus]] = {
     _S.EXPIRED: frozenset(),
 }
 """The only moves there are. released -> cleared is the truck that was let through and
-did not pass: its declaration is open again, by an officer's act."""
+did not pass: its declaration is open again, by an officer's act. cleared -> clearing is an
+amendment, or a word that an authority took back."""
 
 OPEN_STATUSES: frozenset[DeclarationStatus] = frozenset(
     {_S.ACCEPTED, _S.ARRIVED, _S.CLEARING, _S.CLEARED}

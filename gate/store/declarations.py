@@ -63,8 +63,10 @@ async def move(
     actor: str,
     at: datetime,
     transit: UUID | None = None,
+    data: dict[str, Any] | None = None,
 ) -> bool:
-    """Take one step in the declaration's life, with its event; locks the row.
+    """Take one step in the declaration's life, with its event; locks the row. ``data`` is kept
+    with the event.
 
     False where it stands there already.
 
@@ -81,14 +83,15 @@ async def move(
         return False
     advance(DeclarationStatus(current), to)
     await connection.execute(
-        "UPDATE declarations SET status = $2 WHERE id = $1", declaration, to.value
-    )
+        "UPDATE declarations SET status = $2, updated_at = $3 WHERE id = $1",
+        declaration, to.value, at,
+    )  # fmt: skip
     await connection.execute(
         """INSERT INTO declaration_events
-               (declaration_id, number, at, actor, from_status, to_status, transit_id)
-           SELECT $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6
+               (declaration_id, number, at, actor, from_status, to_status, transit_id, data)
+           SELECT $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6, $7
            FROM declaration_events WHERE declaration_id = $1""",
-        declaration, at, actor, current, to.value, transit,
+        declaration, at, actor, current, to.value, transit, data or {},
     )  # fmt: skip
     return True
 

@@ -1,0 +1,1 @@
+"""Filing a declaration: what may stand in it, what is wrong with it, and which steps it takes."""

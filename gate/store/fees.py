@@ -1,0 +1,119 @@
+"""Fees of declarations: due, then paid, waived or void."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from gate.store.paging import Cursor, place
+from gate.store.pool import Connection, Database
+
+_COLUMNS = """e.id, e.declaration_id, d.number, f.name AS firm, e.code, e.amount, e.currency,
+    e.status, e.due_at, e.settled_at, e.settled_by, e.reference"""
+_FROM = "fees e JOIN declarations d ON d.id = e.declaration_id JOIN firms f ON f.id = e.firm_id"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeRow:
+    """One fee in whole units of its currency. ``reference`` is the receipt, or why it was waived."""
+
+    id: UUID
+    declaration_id: UUID
+    number: str
+    firm: str
+    code: str
+    amount: int
+    currency: str
+    status: str
+    due_at: datetime
+    settled_at: datetime | None
+    settled_by: str
+    reference: str
+
+
+async def of_declaration(database: Database, firm: UUID | None, declaration: UUID) -> list[FeeRow]:
+    """The declaration's fees."""
+    async with database.connection() as connection:
+        rows = await connection.fetch(
+            f"""SELECT {_COLUMNS} FROM {_FROM}
+                WHERE e.declaration_id = $2 AND ($1::uuid IS NULL OR e.firm_id = $1)
+                ORDER BY e.due_at, e.code""",
+            firm, declaration,
+        )  # fmt: skip
+    return [FeeRow(**dict(row)) for row in rows]
+
+
+async def due(
+    database: Database, firm: UUID | None, *, after: Cursor | None, most: int
+) -> list[FeeRow]:
+    """Fees that are due, the newest first."""
+    async with database.connection() as connection:
+        rows = await connection.fetch(
+            f"""SELECT {_COLUMNS} FROM {_FROM}
+                WHERE e.status = 'due' AND ($1::uuid IS NULL OR e.firm_id = $1)
+                  AND ($2::timestamptz IS NULL OR (e.due_at, e.id) < ($2, $3::uuid))
+                ORDER BY e.due_at DESC, e.id DESC LIMIT $4""",
+            firm, *place(after), most,
+        )  # fmt: skip
+    return [FeeRow(**dict(row)) for row in rows]
+
+
+async def add(
+    connection: Connection,
+    *,
+    fee: UUID,
+    declaration: UUID,
+    firm: UUID,
+    code: str,
+    amount: int,
+    currency: str,
+    at: datetime,
+) -> None:
+    """A fee becomes due; one of this code that is not void stays as it is."""
+    await connection.execute(
+        """INSERT INTO fees (id, declaration_id, firm_id, code, amount, currency, due_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)
+           ON CONFLICT (declaration_id, code) WHERE status <> 'void' DO NOTHING""",
+        fee, declaration, firm, code, amount, currency, at,
+    )  # fmt: skip
+
+
+async def settle(
+    connection: Connection, fee: UUID, *, to: str, by: str, reference: str, at: datetime
+) -> UUID | None:
+    """Settle a fee that is due; returns its declaration, None where it is not due."""
+    found: UUID | None = await connection.fetchval(
+        """UPDATE fees SET status = $2, settled_by = $3, reference = $4, settled_at = $5
+           WHERE id = $1 AND status = 'due' RETURNING declaration_id""",
+        fee, to, by, reference, at,
+    )  # fmt: skip
+    return found
+
+
+async def void_all(connection: Connection, declaration: UUID, by: str, at: datetime) -> None:
+    """What is still due of a declaration that ended is due no more."""
+    await connection.execute(
+        """UPDATE fees SET status = 'void', settled_by = $2, settled_at = $3
+           WHERE declaration_id = $1 AND status = 'due'""",
+        declaration, by, at,
+    )  # fmt: skip
+
+
+async def declaration_of(connection: Connection, fee: UUID) -> UUID | None:
+    """The declaration of a fee, or None."""
+    found: UUID | None = await connection.fetchval(
+        "SELECT declaration_id FROM fees WHERE id = $1", fee
+    )
+    return found
+
+
+async def standing(connection: Connection, declaration: UUID) -> tuple[int, int]:
+    """How many fees are due, and how many were paid or waived."""
+    row = await connection.fetchrow(
+        """SELECT count(*) FILTER (WHERE status = 'due') AS due,
+               count(*) FILTER (WHERE status IN ('paid', 'waived')) AS settled
+           FROM fees WHERE declaration_id = $1""",
+        declaration,
+    )
+    return int(row["due"]), int(row["settled"])

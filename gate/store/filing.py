@@ -1,0 +1,251 @@
+"""Declarations as their firm and the gate's staff see them; the lane's side is ``declarations``.
+
+``firm`` None means all firms, for staff; the firm's side always gives its id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from gate.store.paging import Cursor, place
+from gate.store.pool import Connection, Database
+
+_COLUMNS = """d.id, d.number, d.firm_id, f.name AS firm, d.direction, d.gate, d.status,
+    d.tractor_plate, v.country AS tractor_country, d.trailer_plate, coalesce(p.name, '') AS driver,
+    d.containers, d.seals, d.cargo, d.gross_kg, d.un_number, d.customs, d.border_guard,
+    d.quarantine, d.fee, d.window_from, d.window_to, d.slot_at, d.lane, d.version,
+    coalesce(w.content, '{}') AS content, d.reason, d.created_at, d.submitted_at, d.updated_at"""
+_FROM = """declarations d JOIN firms f ON f.id = d.firm_id JOIN vehicles v ON v.id = d.tractor_id
+    LEFT JOIN drivers p ON p.id = d.driver_id
+    LEFT JOIN filings w ON w.declaration_id = d.id AND w.version = d.version"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiledRow:
+    """One declaration. ``content`` is what was filed last, word for word; empty for those that
+    other systems filed. ``slot_at`` is the hour that was booked.
+    """
+
+    id: UUID
+    number: str
+    firm_id: UUID
+    firm: str
+    direction: str
+    gate: str
+    status: str
+    tractor_plate: str
+    tractor_country: str
+    trailer_plate: str
+    driver: str
+    containers: tuple[str, ...]
+    seals: tuple[str, ...]
+    cargo: str
+    gross_kg: int
+    un_number: str
+    customs: str
+    border_guard: str
+    quarantine: str
+    fee: str
+    window_from: datetime
+    window_to: datetime
+    slot_at: datetime | None
+    lane: str
+    version: int
+    content: dict[str, Any]
+    reason: str
+    created_at: datetime
+    submitted_at: datetime | None
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What a list shows. ``text`` is looked for in number, plates, containers and driver's name;
+    the window's start lies from ``window_from`` up to, not including, ``window_to``.
+    """
+
+    status: tuple[str, ...] = ()
+    text: str = ""
+    direction: str = ""
+    window_from: datetime | None = None
+    window_to: datetime | None = None
+
+
+async def listing(
+    database: Database, firm: UUID | None, wanted: Filter, *, after: Cursor | None, most: int
+) -> list[FiledRow]:
+    """Declarations that were submitted at least once, the newest first."""
+    bare = "".join(c for c in wanted.text.upper() if c.isalnum())
+    async with database.connection() as connection:
+        rows = await connection.fetch(
+            f"""SELECT {_COLUMNS} FROM {_FROM}
+                WHERE ($1::uuid IS NULL OR d.firm_id = $1) AND d.status <> 'draft'
+                  AND ($2::text[] = '{{}}' OR d.status = ANY($2))
+                  AND ($3 = '' OR d.direction = $3)
+                  AND ($4 = '' OR strpos(upper(d.number), upper($4)) > 0
+                       OR strpos(upper(p.name), upper($4)) > 0
+                       OR ($5 <> '' AND (strpos(d.tractor_plate, $5) > 0
+                           OR strpos(d.trailer_plate, $5) > 0 OR $5 = ANY(d.containers))))
+                  AND ($6::timestamptz IS NULL OR d.window_from >= $6)
+                  AND ($7::timestamptz IS NULL OR d.window_from < $7)
+                  AND ($8::timestamptz IS NULL OR (d.created_at, d.id) < ($8, $9::uuid))
+                ORDER BY d.created_at DESC, d.id DESC LIMIT $10""",
+            firm, list(wanted.status), wanted.direction, wanted.text, bare, wanted.window_from,
+            wanted.window_to, *place(after), most,
+        )  # fmt: skip
+    return [_filed(row) for row in rows]
+
+
+async def one(
+    connection: Connection, firm: UUID | None, declaration: UUID, *, lock: bool = False
+) -> FiledRow | None:
+    """The declaration, or None; ``lock`` keeps it as it is until the transaction ends."""
+    row = await connection.fetchrow(
+        f"""SELECT {_COLUMNS} FROM {_FROM}
+            WHERE d.id = $2 AND ($1::uuid IS NULL OR d.firm_id = $1)
+            {"FOR UPDATE OF d" if lock else ""}""",
+        firm, declaration,
+    )  # fmt: skip
+    return None if row is None else _filed(row)
+
+
+async def counts(database: Database, firm: UUID | None) -> dict[str, int]:
+    """Status -> how many declarations, without drafts."""
+    async with database.connection() as connection:
+        rows = await connection.fetch(
+            """SELECT status, count(*) AS n FROM declarations
+               WHERE ($1::uuid IS NULL OR firm_id = $1) AND status <> 'draft' GROUP BY status""",
+            firm,
+        )
+    return {row["status"]: row["n"] for row in rows}
+
+
+async def next_serial(connection: Connection) -> int:
+    """The next serial for a declaration's number."""
+    return int(await connection.fetchval("SELECT nextval('declaration_numbers')"))
+
+
+async def overlapping(
+    connection: Connection,
+    firm: UUID,
+    plate: str,
+    window: tuple[datetime, datetime],
+    but: UUID,
+) -> str:
+    """The number of another open declaration of the firm for this plate and time, or empty."""
+    found = await connection.fetchval(
+        """SELECT number FROM declarations WHERE firm_id = $1 AND tractor_plate = $2 AND id <> $5
+             AND status IN ('submitted', 'accepted', 'arrived', 'clearing', 'cleared', 'released')
+             AND window_from < $4 AND window_to > $3 LIMIT 1""",
+        firm, plate, *window, but,
+    )  # fmt: skip
+    return found or ""
+
+
+async def write(connection: Connection, values: dict[str, Any]) -> None:
+    """Write a declaration's row from named columns, a new one or in place of what it was.
+
+    The caller has locked it, knows that it is the firm's, and writes its filing and event.
+    """
+    names = list(values)
+    places = ", ".join(f"${n}" for n in range(1, len(names) + 1))
+    updates = ", ".join(f"{name} = excluded.{name}" for name in names if name not in _ONCE)
+    await connection.execute(
+        f"""INSERT INTO declarations ({", ".join(names)}) VALUES ({places})
+            ON CONFLICT (id) DO UPDATE SET {updates}
+            WHERE declarations.firm_id = excluded.firm_id""",
+        *values.values(),
+    )
+
+
+_ONCE = frozenset({"id", "number", "firm_id", "created_at"})
+"""Columns that stay as they were first written."""
+
+
+async def add_filing(
+    connection: Connection,
+    declaration: UUID,
+    version: int,
+    content: dict[str, Any],
+    at: datetime,
+    by: str,
+) -> None:
+    """Keep what was filed, for ever."""
+    await connection.execute(
+        """INSERT INTO filings (declaration_id, version, content, filed_at, filed_by)
+           VALUES ($1, $2, $3, $4, $5)""",
+        declaration, version, content, at, by,
+    )  # fmt: skip
+
+
+async def write_items(
+    connection: Connection, declaration: UUID, items: list[dict[str, Any]]
+) -> None:
+    """Write the goods lines in place of those that were there."""
+    await connection.execute(
+        "DELETE FROM declaration_items WHERE declaration_id = $1", declaration
+    )
+    await connection.executemany(
+        """INSERT INTO declaration_items (declaration_id, line, description, hs_code, quantity,
+               unit, net_kg, origin) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)""",
+        [
+            (declaration, n, item["description"], item["hs_code"], item["quantity"], item["unit"],
+             item["net_kg"], item["origin"])
+            for n, item in enumerate(items, 1)
+        ],
+    )  # fmt: skip
+
+
+async def set_words(
+    connection: Connection, declaration: UUID, words: dict[str, str], at: datetime
+) -> None:
+    """Set clearances: customs, border_guard, quarantine, fee."""
+    await connection.execute(
+        """UPDATE declarations SET customs = coalesce($2, customs),
+               border_guard = coalesce($3, border_guard), quarantine = coalesce($4, quarantine),
+               fee = coalesce($5, fee), updated_at = $6 WHERE id = $1""",
+        declaration, words.get("customs"), words.get("border_guard"), words.get("quarantine"),
+        words.get("fee"), at,
+    )  # fmt: skip
+
+
+async def set_reason(connection: Connection, declaration: UUID, reason: str) -> None:
+    """Why the declaration was rejected or cancelled."""
+    await connection.execute(
+        "UPDATE declarations SET reason = $2 WHERE id = $1", declaration, reason
+    )
+
+
+async def set_slot(
+    connection: Connection,
+    declaration: UUID,
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    at: datetime,
+) -> None:
+    """The hour that was booked becomes the window; None gives the hour back, the window stays."""
+    await connection.execute(
+        """UPDATE declarations SET slot_at = $2, window_from = coalesce($2, window_from),
+               window_to = coalesce($3, window_to), updated_at = $4 WHERE id = $1""",
+        declaration, starts_at, ends_at, at,
+    )  # fmt: skip
+
+
+async def open_past(connection: Connection, before: datetime, most: int) -> list[UUID]:
+    """Declarations that wait for a truck although their window ended before this time."""
+    rows = await connection.fetch(
+        """SELECT id FROM declarations
+           WHERE status IN ('submitted', 'accepted', 'clearing', 'cleared') AND window_to < $1
+           ORDER BY window_to LIMIT $2 FOR UPDATE SKIP LOCKED""",
+        before, most,
+    )  # fmt: skip
+    return [row["id"] for row in rows]
+
+
+def _filed(row: Any) -> FiledRow:
+    values = dict(row)
+    values["containers"], values["seals"] = tuple(values["containers"]), tuple(values["seals"])
+    return FiledRow(**values)
