@@ -125,6 +125,40 @@ class Web(Section):
         return value
 
 
+class Mail(Section):
+    """Letters to firms."""
+
+    host: str = Field("", description="SMTP server; empty: letters are kept but not sent")
+    port: Port = Field(587, description="its port")
+    security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="how the connection is protected; none for this machine only"
+    )
+    ca_file: Path | None = Field(None, description="certificate authority of the server")
+    username: str = Field("", description="sent where not empty")
+    password: SecretStr = Field(SecretStr(""), description="sent with the user name")
+    sender: str = Field(
+        "gate@localhost.localdomain", pattern=r"^[^@\s<>]+@[^@\s<>]+$",
+        description="address that letters come from",
+    )  # fmt: skip
+    sender_name: str = Field("Digital border gate", description="name beside it")
+
+
+class Firms(Section):
+    """What trucking firms may do."""
+
+    tariff: Path | None = Field(None, description="file of fees; empty takes the shipped example")
+    trucks_an_hour: int = Field(
+        60, ge=0, le=9_999, description="capacity of an hour and direction for which none is set"
+    )
+    webhooks_to_loopback: bool = Field(
+        False, description="call webhooks on this machine, without TLS: for trials only"
+    )
+    calls_a_minute: int = Field(
+        300, ge=1, le=100_000, description="API calls of one key in a minute, on average"
+    )
+    calls_at_once: int = Field(60, ge=1, le=10_000, description="API calls of one key in a burst")
+
+
 class Settings(Section):
     """All settings of one service process."""
 
@@ -143,3 +177,5 @@ class Settings(Section):
     reading: Reading = Field(default_factory=lambda: Reading())
     barrier: Barrier = Field(default_factory=lambda: Barrier())
     web: Web = Field(default_factory=lambda: Web())
+    mail: Mail = Field(default_factory=lambda: Mail())
+    firms: Firms = Field(default_factory=lambda: Firms())

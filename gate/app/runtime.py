@@ -12,12 +12,14 @@ from pathlib import Path
 
 from config.policy_file import load_policy, policy_hash
 from config.settings import Settings
+from config.tariff_file import load_tariff
 from devices.broker import EmbeddedBroker
 from devices.mqtt import MqttClient
 from devices.mqtt_options import MqttOptions
 from gate.app.clock import Clock
 from gate.app.commands import Commander
 from gate.app.decider import Decider
+from gate.app.firms.desk import Firms
 from gate.app.health import Health
 from gate.app.hub import Hub
 from gate.app.intake import Intake, IntakeLimits
@@ -206,7 +208,9 @@ class Service:
         self._lanes = Lanes(
             self.database, self.register, clock, metrics, store, self._instance(), self._run_lane
         )
-        self.decider = Decider(self.database, s.site, clock, metrics, pass_key(s.data).verify)
+        key = pass_key(s.data)
+        self.firms = Firms(self.database, clock, s, key, load_tariff(s.firms.tariff))
+        self.decider = Decider(self.database, s.site, clock, metrics, key.verify)
         self.decider.use(self.policy, policy_hash(self.policy))
         self.commander = Commander(
             self.control, self.database, self.register, clock, metrics, s.barrier.answer_ms
@@ -258,6 +262,8 @@ class Service:
         self._spawn("sensors", self.sensors.run())
         self._spawn("silence", self.sensors.watch())
         self._spawn("intake", self.intake.run())
+        for name, work in self.firms.work().items():
+            self._spawn(name, work)
         site = self.settings.site
         for channel in CHANNELS:
             await self.control.subscribe(topic_filter(channel, site=site))

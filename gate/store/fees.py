@@ -16,7 +16,7 @@ _FROM = "fees e JOIN declarations d ON d.id = e.declaration_id JOIN firms f ON f
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeRow:
-    """One fee in whole units of its currency. ``reference`` is the receipt, or why it was waived."""
+    """One fee in whole units of its currency; ``reference``: the receipt, or why it was waived."""
 
     id: UUID
     declaration_id: UUID

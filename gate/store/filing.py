@@ -185,9 +185,7 @@ async def write_items(
     connection: Connection, declaration: UUID, items: list[dict[str, Any]]
 ) -> None:
     """Write the goods lines in place of those that were there."""
-    await connection.execute(
-        "DELETE FROM declaration_items WHERE declaration_id = $1", declaration
-    )
+    await connection.execute("DELETE FROM declaration_items WHERE declaration_id = $1", declaration)
     await connection.executemany(
         """INSERT INTO declaration_items (declaration_id, line, description, hs_code, quantity,
                unit, net_kg, origin) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)""",
@@ -249,3 +247,42 @@ def _filed(row: Any) -> FiledRow:
     values = dict(row)
     values["containers"], values["seals"] = tuple(values["containers"]), tuple(values["seals"])
     return FiledRow(**values)
+
+
+async def parts_of(connection: Connection, declaration: UUID) -> dict[str, Any]:
+    """Goods, vehicles and driver of a declaration as dicts of the fields that a filing has."""
+    goods = await connection.fetch(
+        """SELECT description, hs_code, quantity, unit, net_kg, origin FROM declaration_items
+           WHERE declaration_id = $1 ORDER BY line""",
+        declaration,
+    )
+    row = await connection.fetchrow(
+        """SELECT v.plate AS tractor_plate, v.country AS tractor_country, v.kind AS tractor_kind,
+               v.permitted_kg, t.plate AS trailer_plate, t.country AS trailer_country,
+               t.permitted_kg AS trailer_kg, p.name, p.nationality, p.document_kind,
+               p.document_number, p.birth_date, p.document_until, p.phone
+           FROM declarations d JOIN vehicles v ON v.id = d.tractor_id
+           LEFT JOIN vehicles t ON t.id = d.trailer_id LEFT JOIN drivers p ON p.id = d.driver_id
+           WHERE d.id = $1""",
+        declaration,
+    )
+    person = ("name", "nationality", "document_kind", "document_number", "birth_date",
+              "document_until", "phone")  # fmt: skip
+    return {
+        "goods": [dict(line) for line in goods],
+        "tractor": {"plate": row["tractor_plate"], "country": row["tractor_country"],
+                    "kind": row["tractor_kind"], "permitted_kg": row["permitted_kg"]},
+        "trailer": {"plate": row["trailer_plate"], "country": row["trailer_country"],
+                    "permitted_kg": row["trailer_kg"]},
+        "driver": {name: row[name] for name in person},
+    }  # fmt: skip
+
+
+async def tractor_of(connection: Connection, declaration: UUID) -> tuple[str, int]:
+    """Kind and permitted weight (kilograms) of the declared tractor or truck."""
+    row = await connection.fetchrow(
+        """SELECT v.kind, v.permitted_kg FROM declarations d JOIN vehicles v ON v.id = d.tractor_id
+           WHERE d.id = $1""",
+        declaration,
+    )
+    return str(row["kind"]), int(row["permitted_kg"])

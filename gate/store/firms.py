@@ -82,7 +82,8 @@ async def waiting(database: Database) -> list[FirmRow]:
     """Applications that nobody has decided, the oldest first."""
     async with database.connection() as connection:
         rows = await connection.fetch(
-            f"SELECT {_COLUMNS} FROM firms WHERE status = 'registered' ORDER BY created_at LIMIT 500"
+            f"""SELECT {_COLUMNS} FROM firms WHERE status = 'registered'
+                ORDER BY created_at LIMIT 500"""
         )
     return [FirmRow(**dict(row)) for row in rows]
 
@@ -115,3 +116,15 @@ async def set_contact(connection: Connection, firm: UUID, values: dict[str, Any]
         values["language"],
     )  # fmt: skip
     return found is not None
+
+
+async def hold_status(connection: Connection, firm: UUID) -> str:
+    """The firm's status, kept as it is until the transaction ends; empty for an unknown firm."""
+    found = await connection.fetchval("SELECT status FROM firms WHERE id = $1 FOR SHARE", firm)
+    return found or ""
+
+
+async def reached(connection: Connection, firm: UUID) -> tuple[str, str] | None:
+    """Where letters to the firm go and in which language, or None for an unknown firm."""
+    row = await connection.fetchrow("SELECT email, language FROM firms WHERE id = $1", firm)
+    return None if row is None else (row["email"], row["language"])

@@ -34,7 +34,7 @@ class SlotRow:
 async def between(
     database: Database, gate: str, direction: str, begin: datetime, end: datetime, usual: int
 ) -> list[SlotRow]:
-    """The hours from ``begin`` up to, not including, ``end``; ``usual`` where no capacity is set."""
+    """The hours from ``begin`` and before ``end``; ``usual`` where no capacity is set."""
     async with database.connection() as connection:
         rows = await connection.fetch(
             """SELECT h AS starts_at, coalesce(s.capacity, c.capacity, $5) AS capacity,
@@ -60,6 +60,19 @@ async def _make(
            ON CONFLICT DO NOTHING""",
         gate, direction, starts_at, usual,
     )  # fmt: skip
+
+
+async def hold(
+    connection: Connection, gate: str, direction: str, times: list[datetime], usual: int
+) -> None:
+    """Lock hours in the order of time, so that two who swap hours don't wait for each other."""
+    for starts_at in sorted(times):
+        await _make(connection, gate, direction, starts_at, usual)
+        await connection.execute(
+            """SELECT 1 FROM slots WHERE gate = $1 AND direction = $2 AND starts_at = $3
+               FOR UPDATE""",
+            gate, direction, starts_at,
+        )  # fmt: skip
 
 
 async def take(

@@ -99,6 +99,8 @@ def _trailer(content: Content, around: Surroundings, crossing: datetime) -> Iter
     known = _known(content, around, "trailer")
     if known is not None:
         yield from vehicle_rules.papers("trailer.plate", known, crossing, around.now)
+    elif value_at(content, "trailer.permitted_kg") is None:
+        yield error("trailer.permitted_kg", "permitted_unknown", plate=text)
 
 
 def _known(content: Content, around: Surroundings, group: str) -> KnownVehicle | None:

@@ -270,3 +270,6 @@ BEGIN
         REVOKE UPDATE, DELETE ON filings FROM gate_service;
     END IF;
 END $$;
+
+CREATE INDEX transits_declaration ON transits (declaration_id, began_at DESC)
+    WHERE declaration_id IS NOT NULL;

@@ -1,0 +1,99 @@
+"""What letters say, in English: pages' catalogues have the other languages by these sentences.
+
+Each entry is subject and body with ``%(name)s`` places. An event without an entry sends no
+letter, only web calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Translate = Callable[[str, str], str]
+"""(language, English sentence) -> the sentence in that language."""
+
+LETTERS: dict[str, tuple[str, str]] = {
+    "firm.registered": (
+        "Your application was received",
+        "The application of %(name)s was received. The gate's office will look at it.",
+    ),
+    "firm.approved": (
+        "Your firm was approved",
+        "You can sign in now and file declarations.",
+    ),
+    "firm.refused": ("Your application was refused", "The reason: %(reason)s"),
+    "firm.suspended": (
+        "Your firm was suspended",
+        "Nobody of your firm can sign in or file for now. The reason: %(reason)s",
+    ),
+    "declaration.submitted": (
+        "Declaration %(number)s was submitted",
+        "Declaration %(number)s for %(plate)s was submitted.",
+    ),
+    "declaration.accepted": (
+        "Declaration %(number)s was accepted",
+        (
+            "Declaration %(number)s for %(plate)s was accepted. Book an hour now. Fees due: "
+            "%(amount)s %(currency)s."
+        ),
+    ),
+    "declaration.rejected": (
+        "Declaration %(number)s was rejected",
+        (
+            "Declaration %(number)s for %(plate)s was rejected. The reason: %(reason)s Open it "
+            "again, put it right and submit it anew."
+        ),
+    ),
+    "declaration.cleared": (
+        "Declaration %(number)s is cleared",
+        (
+            "All authorities have cleared declaration %(number)s for %(plate)s. The truck may "
+            "come at its hour."
+        ),
+    ),
+    "declaration.departed": (
+        "%(plate)s has passed the gate",
+        "%(plate)s has passed the gate on declaration %(number)s.",
+    ),
+    "declaration.expired": (
+        "Declaration %(number)s has expired",
+        "Nobody came for declaration %(number)s (%(plate)s). File anew if it is still needed.",
+    ),
+    "declaration.cancelled": (
+        "Declaration %(number)s was cancelled",
+        "Declaration %(number)s for %(plate)s was cancelled.",
+    ),
+    "declaration.clearance_failed": (
+        "Declaration %(number)s was not cleared",
+        "%(authority)s did not clear declaration %(number)s for %(plate)s: %(note)s",
+    ),
+}
+
+AUTHORITIES: dict[str, str] = {
+    "customs": "Customs", "border_guard": "The border guard", "quarantine": "Quarantine",
+}  # fmt: skip
+GREETING = "Digital border gate %(site)s"
+
+
+def english(_language: str, sentence: str) -> str:
+    """The sentence as it is: what is used until pages bring their catalogues."""
+    return sentence
+
+
+def letter(
+    event: str, facts: dict[str, str], language: str, translate: Translate, site: str
+) -> tuple[str, str] | None:
+    """Subject and body of the letter about an event, or None where none is sent."""
+    if event not in LETTERS:
+        return None
+    subject, body = (translate(language, text) for text in LETTERS[event])
+    known = {name: _one_line(value) for name, value in facts.items()}
+    if "authority" in known:
+        word = AUTHORITIES.get(known["authority"], known["authority"])
+        known["authority"] = translate(language, word)
+    foot = translate(language, GREETING) % {"site": site}
+    return subject % known, f"{body % known}\n\n{foot}\n"
+
+
+def _one_line(text: str) -> str:
+    """Words from outside stay on one line: they can't add a header or a second letter."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
