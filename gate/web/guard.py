@@ -9,15 +9,20 @@ from collections.abc import Awaitable, Callable
 import aiohttp_jinja2
 from aiohttp import web
 
+from gate.app.firms.errors import FirmsError
 from gate.store.errors import StoreError
 from gate.web import access
 from gate.web.access import SESSION_COOKIE
 from gate.web.keys import SERVICE, SESSION, SIGN_IN, session_of
 from gate.web.language import _
+from gate.web.portal.refusals import refusal
 
 log = logging.getLogger(__name__)
 
-OPEN = frozenset({"/sign-in", "/language", "/metrics", "/healthz", "/readyz"})
+OPEN = frozenset(
+    {"/sign-in", "/language", "/metrics", "/healthz", "/readyz", "/register", "/register/check",
+     "/register/done"}
+)  # fmt: skip
 """Paths that need no sign-in; beside them only those of ``OPEN_BELOW``."""
 OPEN_BELOW = ("/static/", "/api/")
 """``/api/`` has keys of its own instead of sessions (``gate.web.api``)."""
@@ -54,6 +59,9 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise
     except web.HTTPException as error:
         return _answer(request, error.status, error.text or error.reason)
+    except FirmsError as error:
+        status, text, facts = refusal(error)
+        return _answer(request, status, text, facts)
     except StoreError as error:
         log.warning("%s %s: %s", request.method, request.path, error)
         request.app[SERVICE].metrics.database_errors.labels(code=error.code).inc()
@@ -114,8 +122,10 @@ def _wants_page(request: web.Request) -> bool:
     return request.method == "GET" and "text/html" in request.headers.get("Accept", "")
 
 
-def _answer(request: web.Request, status: int, text: str) -> web.Response:
+def _answer(
+    request: web.Request, status: int, text: str, facts: dict[str, object] | None = None
+) -> web.Response:
     if _wants_page(request):
         context = {"status": status, "text": text}
         return aiohttp_jinja2.render_template("error.html", request, context, status=status)
-    return web.json_response({"status": status, "error": text}, status=status)
+    return web.json_response({**(facts or {}), "status": status, "error": text}, status=status)
