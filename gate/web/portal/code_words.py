@@ -27,10 +27,8 @@ EVENT_WORDS: dict[str, str] = {
     "ping": N_("test"),
 }
 FEE_WORDS: dict[str, str] = {
-    "gate": N_("Gate fee"),
+    "infrastructure": N_("Infrastructure fee"),
     "yard": N_("Yard fee"),
-    "weighing": N_("Weighing"),
-    "disinfection": N_("Disinfection"),
 }
 """Fees of the shipped tariff; a gate's own codes stand for themselves."""
 

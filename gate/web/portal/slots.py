@@ -9,6 +9,7 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from gate.core.permissions import Permission
+from gate.store.slots import SlotRow
 from gate.web.access import needs
 from gate.web.keys import SERVICE
 from gate.web.language import _
@@ -21,6 +22,13 @@ routes = web.RouteTableDef()
 def zone_of(request: web.Request) -> ZoneInfo:
     """The gate's zone: a day is the gate's day."""
     return ZoneInfo(request.app[SERVICE].settings.web.timezone)
+
+
+async def hours_left(request: web.Request, direction: str, day: date) -> list[SlotRow]:
+    """The hours of the day that are not over."""
+    found = await firms_of(request).slots.day(direction, day, zone_of(request))
+    now = request.app[SERVICE].clock.now()
+    return [slot for slot in found if slot.ends_at > now]
 
 
 def day_in(request: web.Request) -> date:
@@ -38,7 +46,7 @@ async def hours(request: web.Request) -> dict[str, object]:
     direction = request.query.get("direction", "")
     if direction not in ("export", "import"):
         return {"slots": [], "chosen": None, "direction": ""}
-    slots = await firms_of(request).slots.day(direction, day_in(request), zone_of(request))
+    slots = await hours_left(request, direction, day_in(request))
     return {"slots": slots, "chosen": request.query.get("chosen", ""), "direction": direction}
 
 
@@ -54,7 +62,7 @@ async def page(request: web.Request) -> dict[str, object]:
         "row": row,
         "day": day,
         "days": days_from(service.clock.now(), service.settings.web.timezone),
-        "slots": await firms.slots.day(row.direction, day, zone_of(request)),
+        "slots": await hours_left(request, row.direction, day),
     }
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gate.web.language import _
+from babel import dates
+
+from gate.web.language import _, language
 from gate.web.portal.code_words import event_word, fee_word
 from gate.web.portal.status_words import (
     AUTHORITIES,
@@ -17,6 +19,8 @@ from gate.web.portal.status_words import (
     state,
     word,
 )
+from gate.web.shown import locale
+from schemas.plates import parse_plate
 
 
 def filed_state(status: str) -> tuple[str, str]:
@@ -48,6 +52,18 @@ def actor_word(actor: str) -> str:
     return actor
 
 
+def plate_text(plate: str) -> str:
+    """A plate as it is written on the vehicle; what is no plate stays as it is."""
+    found = parse_plate(plate)
+    return plate if found is None else found.display
+
+
+def short_day(day: date) -> str:
+    """Weekday, day and month: days of the next week need no year."""
+    pattern = {"zh": "MM-dd EEE", "vi": "EEE dd/MM"}.get(language(), "EEE dd/MM")
+    return dates.format_date(day, pattern, locale=locale())
+
+
 def template_words(timezone: str) -> dict[str, Callable[..., Any]]:
     """The functions by name; dates of papers are shown as days of the gate's zone."""
     zone = ZoneInfo(timezone)
@@ -59,5 +75,5 @@ def template_words(timezone: str) -> dict[str, Callable[..., Any]]:
         "filed_state": filed_state, "clearance_state": clearance_state,
         "direction_word": direction_word, "authority_word": authority_word,
         "actor_word": actor_word, "fee_word": fee_word, "event_word": event_word,
-        "local_day": local_day,
+        "local_day": local_day, "plate_text": plate_text, "short_day": short_day,
     }  # fmt: skip

@@ -99,11 +99,14 @@ function judge() {
   show(form, problems, wants);
   for (const [n, tab] of tabs.entries()) {
     const here = problems.filter((one) => stepOf(one.path) === n && one.severity === "error");
-    tab.dataset.state = here.length === 0 ? "done" : seen.has(n) ? "wrong" : "open";
+    const begun = seen.has(n) || [...steps[n].querySelectorAll("[name]")].some(filled);
+    tab.dataset.state = here.length && seen.has(n) ? "wrong" : here.length || !begun ? "open" : "done";
     tab.dataset.left = here.length;
   }
   review();
 }
+
+const filled = (input) => (input.type === "radio" ? input.checked : input.value !== "");
 
 function review() {
   const errors = problems.filter((one) => one.severity === "error");
@@ -112,8 +115,9 @@ function review() {
   document.getElementById("review-title").textContent = errors.length
     ? t("Still to do: {n}", { n: errors.length }) : t("Everything needed is there");
   list.replaceChildren(...errors.map(line));
+  const officer = t("An officer looks at it before it is accepted:");
   document.getElementById("review-note").textContent = looks.length
-    ? `${t("An officer looks at it before it is accepted:")} ${looks.map((one) => one.text).join(" ")}`
+    ? [officer, ...looks.map((one) => one.text)].join(" ")
     : errors.length ? "" : t("It will be accepted at once.");
 }
 
