@@ -14,6 +14,8 @@ from schemas.capture import CameraRole
 from schemas.policy import Clones, Costs, Dangerous, Inspection, LaneDeadlines, Policy, Weighing
 
 SHIPPED = Path(__file__).parent / "policies" / "default.toml"
+DEMO = SHIPPED.with_name("demo.toml")
+"""The demonstration's own policy: its lanes read no papers."""
 EVIDENCE = ("container", "document", "pass", "seal", "weight")
 """What ``require`` may name."""
 SUREST = 0.99999

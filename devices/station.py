@@ -19,7 +19,9 @@ from devices.loop import LoopAgent
 from devices.mqtt import MqttClient
 from devices.mqtt_errors import MqttError
 from devices.mqtt_options import MqttOptions
-from devices.ports import BarrierHardware
+from devices.ports import BarrierHardware, Bus
+from devices.scale import ScaleAgent
+from devices.seal_reader import SealReaderAgent
 from devices.spool import Spool
 from devices.stamping import Stamper
 from schemas.capture import CameraRole
@@ -127,6 +129,39 @@ async def loop_station(
     heartbeat = Heartbeat(identity, stamper, DeviceClock(), every_s=heartbeat_s)
     client = MqttClient(options, will=heartbeat.will)
     agent = LoopAgent(identity, place, client, stamper, heartbeat)
+    async with _running(agent, client, heartbeat):
+        yield agent
+
+
+@contextlib.asynccontextmanager
+async def scale_station(
+    identity: Identity, options: MqttOptions, *, heartbeat_s: float = HEARTBEAT_S
+) -> AsyncIterator[ScaleAgent]:
+    """A running weighbridge."""
+    async with _sensor(ScaleAgent, identity, options, heartbeat_s) as agent:
+        yield agent
+
+
+@contextlib.asynccontextmanager
+async def seal_station(
+    identity: Identity, options: MqttOptions, *, heartbeat_s: float = HEARTBEAT_S
+) -> AsyncIterator[SealReaderAgent]:
+    """A running reader of seals, fixed or in an officer's hand."""
+    async with _sensor(SealReaderAgent, identity, options, heartbeat_s) as agent:
+        yield agent
+
+
+@contextlib.asynccontextmanager
+async def _sensor(
+    make: Callable[[Identity, Bus, Stamper, Heartbeat], AnyAgent],
+    identity: Identity,
+    options: MqttOptions,
+    heartbeat_s: float,
+) -> AsyncIterator[AnyAgent]:
+    stamper = Stamper(identity.key)
+    heartbeat = Heartbeat(identity, stamper, DeviceClock(), every_s=heartbeat_s)
+    client = MqttClient(options, will=heartbeat.will)
+    agent = make(identity, client, stamper, heartbeat)
     async with _running(agent, client, heartbeat):
         yield agent
 

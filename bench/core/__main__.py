@@ -15,6 +15,7 @@ def main() -> None:
     parser.add_argument("--trucks", type=int, default=10_000, help="trucks to match")
     parser.add_argument("--declared", type=int, default=1_000_000, help="open declarations")
     parser.add_argument("--decisions", type=int, default=2_000, help="decisions to time")
+    parser.add_argument("--pictures", type=int, default=12_000, help="plates to count errors on")
     parser.add_argument("--seed", default="gate")
     parser.add_argument("--folder", type=Path, help="where the bench's database lies")
     args = parser.parse_args()
@@ -23,6 +24,10 @@ def main() -> None:
 
 
 def _run(what: str, args: argparse.Namespace) -> dict[str, object]:
+    if what == "confusions":
+        from bench.core.confusions import count
+
+        return count(args.pictures)
     if what == "simulate":
         from bench.core.simulate import simulate
 
@@ -39,7 +44,7 @@ def _run(what: str, args: argparse.Namespace) -> dict[str, object]:
         from bench.core.selecting import run
 
         return run(args.declared, args.decisions, args.folder)
-    raise SystemExit(f"{what} is none of simulate, matching, scoring, selecting")
+    raise SystemExit(f"{what} is none of simulate, matching, scoring, selecting, confusions")
 
 
 if __name__ == "__main__":

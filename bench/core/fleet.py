@@ -71,7 +71,9 @@ def declaration(
         direction=Direction.EXPORT, gate=GATE, status=DeclarationStatus.CLEARED,
         clearances=PASSED, tractor_plate=tractor, tractor_country="VN", trailer_plate=trailer,
         containers=(container(rng),) if trailer else (), driver="Simulated",
-        driver_document=f"{n:012d}", window_from=start, window_to=start + timedelta(hours=hours),
+        driver_document=f"{n:012d}", seals=(f"VN{n:07d}",) if trailer else (),
+        gross_kg=32_000 if trailer else 16_000, permitted_kg=44_000 if trailer else 24_000,
+        window_from=start, window_to=start + timedelta(hours=hours),
     )  # fmt: skip
 
 

@@ -2,9 +2,9 @@
 
 The lane's steps, matching, rules and the barrier's own machine are the product's; the world
 round them is ``world``. Traffic: honest declared trucks, trucks that nobody declared (half of
-them one digit from a declared plate), swapped trailers, cloned plates, unpaid fees. In a
-quarter of the transits something breaks. The lane has a kiosk for documents, and its policy
-counts front and rear of one plate once (``same_plate_once``).
+them one digit from a declared plate), swapped trailers, cloned plates, unpaid fees, overweight
+trucks, other seals. In a quarter of the transits something breaks. The lane has a scale, a seal
+reader and a kiosk for documents; its policy is the shipped default, unchanged.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from bench.core import fleet
 from bench.core.looks import Reader
 from bench.core.traffic import FAULTS, Truck, Visit, draw
 from bench.core.world import TICK_MS, World
+from config.policy_file import load_policy
 from gate.core.clues import clues_of
 from gate.core.decide import decide
 from gate.core.lane import effects as fx
@@ -47,6 +48,7 @@ class Report:
     unasked: list[str] = field(default_factory=list)
     honest: Counter[bool] = field(default_factory=Counter)
     honest_with_faults: Counter[bool] = field(default_factory=Counter)
+    by_fault: dict[str, Counter[bool]] = field(default_factory=dict)
     held: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
@@ -61,6 +63,10 @@ class Report:
             "openings_without_decision": len(self.unasked),
             "honest_without_officer": _share(self.honest),
             "honest_without_officer_when_something_broke": _share(self.honest_with_faults),
+            "honest_without_officer_in_all": _share(self.honest + self.honest_with_faults),
+            "honest_without_officer_by_fault": {
+                fault: _share(counts) for fault, counts in sorted(self.by_fault.items())
+            },
             "why_honest_trucks_were_held": dict(self.held.most_common(12)),
             "tailgates_alarmed": {"alarmed": self.tailgates[True], "missed": self.tailgates[False]},
             "kinds": dict(self.kinds), "faults": dict(self.faults), "ends": dict(self.ends),
@@ -78,7 +84,7 @@ class Simulation:
 
     def __init__(self, seed: str, policy: Policy | None = None) -> None:
         self.rng = Random(f"simulate {seed}")
-        self.policy = policy or Policy(open_declarations=FLEET_SIZE, same_plate_once=True)
+        self.policy = policy or load_policy()
         self.report = Report()
         self.reader = Reader(self.rng)
         self.index = fleet.Index()
@@ -114,7 +120,8 @@ class Simulation:
             self._files, truck.tractor, truck.trailer, self.world.at(), self.rng
         )
         truck.declaration, truck.containers = row.id, row.containers
-        truck.driver = row.driver_document
+        truck.driver, truck.seals = row.driver_document, row.seals
+        truck.weight_kg = row.gross_kg
         self.index.add(row)
 
     def _visit(self) -> None:
@@ -202,6 +209,8 @@ class Simulation:
             broken = visit.fault or self._fault_before
             counts = report.honest_with_faults if broken else report.honest
             counts[machine] += 1
+            if visit.fault:
+                report.by_fault.setdefault(visit.fault, Counter())[machine] += 1
             if not machine and not broken:
                 report.held[", ".join(visit.codes) or "no decision"] += 1
 
@@ -248,6 +257,7 @@ class Simulation:
         return Seen(
             transit=effect.transit, lane="lane-1", gate=fleet.GATE, direction=Direction.EXPORT,
             plates=tuple(looks), containers=visit.containers, documents=visit.documents,
+            weight=self.world.lane.weight, seals=self.world.lane.seals,
             oldest_capture_at=self.world.at(), newest_capture_at=self.world.at(),
         )  # fmt: skip
 

@@ -26,8 +26,8 @@ FAULTS = (
     "tailgate", "officer at the same instant", "database away", "slow database", "late officer",
 )  # fmt: skip
 KINDS = (
-    ("honest", 0.90), ("stranger", 0.04), ("fleet mate", 0.04), ("other trailer", 0.014),
-    ("clone", 0.002), ("unpaid", 0.004),
+    ("honest", 0.896), ("stranger", 0.04), ("fleet mate", 0.04), ("other trailer", 0.014),
+    ("clone", 0.002), ("unpaid", 0.004), ("overweight", 0.002), ("other seal", 0.002),
 )  # fmt: skip
 CONTAINER_READ, CONTAINER_WRONG = 0.97, 0.001
 DOCUMENT_READ, DOCUMENT_BAD = 0.995, 0.002
@@ -44,6 +44,8 @@ class Truck:
     containers: tuple[str, ...] = ()
     driver: str = ""
     declaration: UUID | None = None
+    weight_kg: int = 0
+    seals: tuple[str, ...] = ()
 
 
 def draw(rng: Random, owner: Truck, filed: set[str]) -> Truck:
@@ -53,8 +55,8 @@ def draw(rng: Random, owner: Truck, filed: set[str]) -> Truck:
         return owner
     other = "9" * 11 + str(rng.randrange(10))
     load = (fleet.container(rng),) if owner.trailer else ()
-    if kind == "unpaid":
-        return Truck(kind, owner.tractor, owner.trailer, owner.containers, owner.driver)
+    if kind in ("unpaid", "overweight", "other seal"):
+        return _like(owner, kind)
     if kind == "clone":
         return Truck(kind, owner.tractor, owner.trailer, load, other)
     trailer = _other_trailer(rng, owner.trailer) if owner.trailer else ""
@@ -68,6 +70,19 @@ def draw(rng: Random, owner: Truck, filed: set[str]) -> Truck:
             at = rng.randrange(len(tractor) - 5, len(tractor))
             tractor = tractor[:at] + rng.choice("0123456789") + tractor[at + 1 :]
     return Truck(kind, tractor, trailer, load, other)
+
+
+def _like(owner: Truck, kind: str) -> Truck:
+    """The declared truck itself, with one thing wrong."""
+    weight, seals = owner.weight_kg, owner.seals
+    if kind == "overweight":
+        weight = round(weight * 1.6)
+    if kind == "other seal":
+        seals = ("HQ9999999",)
+    return Truck(
+        kind, owner.tractor, owner.trailer, owner.containers, owner.driver, weight_kg=weight,
+        seals=seals,
+    )  # fmt: skip
 
 
 def _other_trailer(rng: Random, trailer: str) -> str:
@@ -108,6 +123,7 @@ class Visit:
         world.loop(True)
         self._cameras()
         self._papers()
+        self._measures()
         when = rng.randrange(200, 9_000)
         actions: dict[str, tuple[int, Callable[[], None]]] = {
             "restart": (when, world.restart),
@@ -276,6 +292,26 @@ class Visit:
                 )
                 and None,
             )  # fmt: skip
+
+    def _measures(self) -> None:
+        """The scale comes to rest, the seal reader tells once; both say it again as they do."""
+        world, truck = self.world, self.truck
+        kg = round(truck.weight_kg * self.rng.uniform(0.995, 1.005))
+
+        def weigh(stable: bool) -> Callable[[], None]:
+            return lambda: (
+                world.post(
+                    ev.Weighed(at=world.at(), device="scale", gross_kg=kg, stable=stable)
+                )
+                and None
+            )  # fmt: skip
+
+        seals = ev.SealsRead(at=world.at(), device="seals", seals=truck.seals)
+        if kg:
+            for ms, stable in ((150, False), (700, True), (2_700, True)):
+                world.later(ms, weigh(stable))
+        for ms in (300, 2_300):
+            world.later(ms, lambda: world.post(seals) and None)
 
     def _papers(self) -> None:
         rng, truck = self.rng, self.truck

@@ -12,6 +12,8 @@ from functools import partial
 
 from devices.camera import CameraAgent
 from devices.loop import LoopAgent
+from devices.scale import ScaleAgent
+from devices.seal_reader import SealReaderAgent
 from devices.simulation.barrier import SimulatedBarrier
 from devices.simulation.scene import View, Weather, photograph, random_weather
 from devices.simulation.trucks import SimTruck
@@ -38,6 +40,7 @@ class Pace:
     """Seconds and counts of a passage. ``patience_s`` is how long a driver waits for the arm."""
 
     approach_s: float = 1.0
+    settle_s: float = 0.8
     between_shots_s: float = 0.35
     front_shots: int = 2
     rear_shots: int = 2
@@ -48,13 +51,15 @@ class Pace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaneParts:
-    """The devices of one lane, running."""
+    """The devices of one lane, running; a lane may lack scale and seal reader."""
 
     name: str
     front: CameraAgent
     rear: CameraAgent
     entry: LoopAgent
     barrier: SimulatedBarrier
+    scale: ScaleAgent | None = None
+    seals: SealReaderAgent | None = None
 
 
 class SimulatedLane:
@@ -76,14 +81,37 @@ class SimulatedLane:
         log.info("%s: %s truck %s arrives", parts.name, truck.story, truck.plate)
         parts.entry.sense(True)
         try:
-            await self._photograph(truck)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._measure(truck))
+                tasks.create_task(self._photograph(truck))
             passage = await self._wait_and_go()
         finally:
             # Whatever happens to this task, no ghost truck stays on the loops.
-            parts.entry.sense(False)
+            self._leave_entry()
             parts.barrier.safety = parts.barrier.exit = False
         log.info("%s: %s %s", parts.name, truck.plate, passage)
         return passage
+
+    async def _measure(self, truck: SimTruck) -> None:
+        """The truck rolls onto the scale, which comes to rest; its seals are read."""
+        scale, seals, pace = self.parts.scale, self.parts.seals, self._pace
+        grams = truck.weight_kg * 1000
+        if scale is not None and grams:
+            scale.weigh(grams * 2 // 5, stable=False)
+            await asyncio.sleep(pace.settle_s / 2)
+            scale.weigh(grams, stable=False)
+            await asyncio.sleep(pace.settle_s / 2)
+            scale.weigh(grams + self._rng.randrange(-5, 6) * 20_000, stable=True)
+        if seals is not None:
+            seals.read(truck.seals)
+
+    def _leave_entry(self) -> None:
+        parts = self.parts
+        parts.entry.sense(False)
+        if parts.scale is not None:
+            parts.scale.weigh(0, stable=True)
+        if parts.seals is not None:
+            parts.seals.gone()
 
     async def _photograph(self, truck: SimTruck) -> None:
         weather = random_weather(self._rng)
@@ -132,7 +160,7 @@ class SimulatedLane:
         barrier, step = self.parts.barrier, self._pace.cross_s / 4
         barrier.safety = True
         await asyncio.sleep(step)
-        self.parts.entry.sense(False)
+        self._leave_entry()
         await asyncio.sleep(step)
         barrier.exit = True
         await asyncio.sleep(step)

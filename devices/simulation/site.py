@@ -12,10 +12,18 @@ from pathlib import Path
 from devices.camera import CameraAgent
 from devices.identity import Identity
 from devices.mqtt_options import MqttOptions
+from devices.scale import ScaleAgent
+from devices.seal_reader import SealReaderAgent
 from devices.simulation.barrier import SimulatedBarrier
 from devices.simulation.lane import LaneParts, Pace, SimulatedLane
 from devices.spool import Spool
-from devices.station import barrier_station, camera_station, loop_station
+from devices.station import (
+    barrier_station,
+    camera_station,
+    loop_station,
+    scale_station,
+    seal_station,
+)
 from schemas.capture import CameraRole
 from schemas.capture_payload import CaptureLimits
 from schemas.sensors import LoopPlace
@@ -24,7 +32,9 @@ from schemas.topics import Channel, Topic
 
 VERSION = "simulated 1"
 CAMERA_FRONT, CAMERA_REAR, LOOP_ENTRY, BARRIER = "cam-front", "cam-rear", "loop-entry", "barrier"
+SCALE, SEAL_READER = "scale", "seal-reader"
 DEVICES = (CAMERA_FRONT, CAMERA_REAR, LOOP_ENTRY, BARRIER)
+"""What every simulated lane has; scale and seal reader only where there is a key for them."""
 _SPOOL_BYTES = 256 * 1024 * 1024
 
 FindKey = Callable[[str, str], tuple[str, bytes]]
@@ -96,7 +106,46 @@ async def _lane_parts(
     await stack.enter_async_context(
         barrier_station(arm, _mqtt(settings, arm), body, memory, heartbeat_s=beat)
     )
-    return LaneParts(name=lane, front=front, rear=rear, entry=entry, barrier=body)
+    return LaneParts(
+        name=lane,
+        front=front,
+        rear=rear,
+        entry=entry,
+        barrier=body,
+        scale=await _scale(stack, settings, lane),
+        seals=await _seal_reader(stack, settings, lane),
+    )
+
+
+async def _scale(
+    stack: contextlib.AsyncExitStack, settings: SiteSettings, lane: str
+) -> ScaleAgent | None:
+    identity = _optional(settings, lane, SCALE, DeviceKind.SCALE)
+    if identity is None:
+        return None
+    options = _mqtt(settings, identity)
+    return await stack.enter_async_context(
+        scale_station(identity, options, heartbeat_s=settings.heartbeat_s)
+    )
+
+
+async def _seal_reader(
+    stack: contextlib.AsyncExitStack, settings: SiteSettings, lane: str
+) -> SealReaderAgent | None:
+    identity = _optional(settings, lane, SEAL_READER, DeviceKind.SEAL_READER)
+    if identity is None:
+        return None
+    options = _mqtt(settings, identity)
+    return await stack.enter_async_context(
+        seal_station(identity, options, heartbeat_s=settings.heartbeat_s)
+    )
+
+
+def _optional(settings: SiteSettings, lane: str, device: str, kind: DeviceKind) -> Identity | None:
+    try:
+        return _identity(settings, lane, device, kind)
+    except KeyError:
+        return None
 
 
 def _identity(settings: SiteSettings, lane: str, device: str, kind: DeviceKind) -> Identity:

@@ -12,11 +12,13 @@ from devices.simulation.lane import Passage, SimulatedLane
 from devices.simulation.trucks import SimTruck, Story
 
 USUAL_SHARES: Mapping[Story, float] = {
-    Story.DECLARED: 0.68,
+    Story.DECLARED: 0.63,
     Story.UNDECLARED: 0.08,
     Story.MISMATCHED: 0.08,
     Story.EXPIRED: 0.08,
     Story.DIRTY: 0.08,
+    Story.OVERWEIGHT: 0.03,
+    Story.RESEALED: 0.02,
 }
 """How often each story comes, where trucks of it are there."""
 

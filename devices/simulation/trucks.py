@@ -16,6 +16,8 @@ class Story(StrEnum):
     MISMATCHED = "mismatched"
     EXPIRED = "expired"
     DIRTY = "dirty"
+    OVERWEIGHT = "overweight"
+    RESEALED = "resealed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +26,8 @@ class SimTruck:
 
     ``trailer`` is the trailer's plate, which then hangs at the rear; without one the rear shows
     ``plate``. ``rear`` overrides what the rear really shows (a mismatch). ``dirt`` from 0 (clean)
-    to 1 (unreadable). ``container`` is an ISO 6346 number painted on the doors.
+    to 1 (unreadable). ``container`` is an ISO 6346 number painted on the doors. ``weight_kg`` is
+    what a scale shows (0: it stands beside the scale), ``seals`` what a seal reader finds.
     """
 
     plate: str
@@ -35,6 +38,8 @@ class SimTruck:
     dirt: float = 0.0
     colour: PlateColour = PlateColour.YELLOW
     story: Story = Story.DECLARED
+    weight_kg: int = 0
+    seals: tuple[str, ...] = ()
 
     @property
     def front_look(self) -> PlateLook:

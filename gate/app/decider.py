@@ -128,6 +128,8 @@ class Decider:
             unread=tuple((r["id"], r["failure"] or "pending") for r in rows if not r["readings"]),
             corrected_plate=corrected,
             lane_mode=_mode(actor.state),
+            weight=actor.state.weight if actor.state.transit == transit else None,
+            seals=actor.state.seals if actor.state.transit == transit else None,
             oldest_capture_at=None if corrected else min(times, default=None),
             newest_capture_at=newest,
             clock_untrusted=tuple(

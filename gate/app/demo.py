@@ -28,6 +28,8 @@ DEVICES = (
     ("cam-rear", "camera"),
     ("barrier", "barrier"),
     ("loop-entry", "loop"),
+    ("scale", "scale"),
+    ("seal-reader", "seal_reader"),
 )
 USERS = (
     ("officer", "Nguyễn Thu Hà", "officer"),
@@ -59,6 +61,8 @@ async def prepare_demo(
             await seed_store.write_lanes(connection, LANES, _devices())
     else:
         await seed_store.renew_demo(database)
+        async with database.transaction() as connection:  # one of before these devices
+            await seed_store.write_lanes(connection, LANES, _devices())
     return await _users(database, data, clock, hash_password)
 
 
@@ -71,7 +75,8 @@ def rows_of(seed: Seed, site: str) -> dict[str, list[dict[str, Any]]]:
         ],
         "vehicles": [
             {"id": v.id, "firm_id": v.firm, "kind": v.kind, "plate": v.plate, "country": v.country,
-             "permitted_kg": v.permitted_kg, "permit_until": v.permit_until}
+             "permitted_kg": v.permitted_kg, "permit_until": v.permit_until,
+             "insurance_until": v.insurance_until}
             for v in seed.vehicles
         ],
         "drivers": [
@@ -99,7 +104,7 @@ def _declaration(d: SeedDeclaration, site: str) -> dict[str, Any]:
         "containers": [d.container] if d.container else [], "seals": [d.seal],
         "cargo": d.cargo[0], "gross_kg": d.gross_kg, "customs": customs,
         "border_guard": border_guard, "quarantine": quarantine, "fee": fee,
-        "un_number": d.un_number,
+        "un_number": d.un_number, "lane": d.lane,
         "window_from": d.window_from, "window_to": d.window_to,
     }  # fmt: skip
 

@@ -37,6 +37,7 @@ class SeedVehicle:
     country: str
     permitted_kg: int
     permit_until: datetime
+    insurance_until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,7 @@ class SeedDeclaration:
     gross_kg: int
     clearances: tuple[str, str, str, str]
     un_number: str
+    lane: str
     window_from: datetime
     window_to: datetime
 
@@ -138,6 +140,7 @@ class _Draw:
             gross_kg=cargo[3] + (14_500 if articulated else 6_200) + rng.randrange(-400, 400),
             clearances=clearances,
             un_number="UN1202" if n % 25 == 22 else "",
+            lane=self._lane(country, n),
             window_from=begin,
             window_to=begin + timedelta(hours=rng.choice((12, 18, 24))),
         )
@@ -165,13 +168,22 @@ class _Draw:
 
     def _vehicle(self, firm: UUID, country: str, kind: str, n: int) -> SeedVehicle:
         overdue = n % 50 == 23 and kind != "trailer"
+        uninsured = n % 50 == 48 and kind != "trailer"
         until = self.now + timedelta(days=-9 if overdue else self.rng.randrange(60, 700))
         vehicle = SeedVehicle(
             id=self.uuid(), firm=firm, kind=kind, plate=self._plate(country, kind), country=country,
-            permitted_kg=44_000 if kind == "tractor" else 24_000, permit_until=until,
+            permitted_kg=44_000 if kind == "tractor" else 34_000, permit_until=until,
+            insurance_until=self.now + timedelta(days=-4 if uninsured else 200 + n % 160),
         )  # fmt: skip
         self.vehicles.append(vehicle)
         return vehicle
+
+    def _lane(self, country: str, n: int) -> str:
+        """A third have booked a lane of their direction; dangerous goods always have."""
+        if n % 3 and n % 25 != 22:
+            return ""
+        lanes = ("lane-1", "lane-2") if country == "VN" else ("lane-3", "lane-4")
+        return lanes[n // 3 % 2]
 
     def _plate(self, country: str, kind: str) -> str:
         while True:

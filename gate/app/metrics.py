@@ -55,6 +55,9 @@ class Metrics:
         self.mqtt_reconnects = Gauge(
             "gate_mqtt_reconnects", "Reconnections since the start", ["client"], registry=r
         )
+        self.broker_restarts = Counter(
+            "gate_broker_restarts", "Embedded brokers that were started anew", registry=r
+        )
         self.database_up = Gauge("gate_database_up", "1 while the database answers", registry=r)
         self.database_pool = Gauge(
             "gate_database_connections", "Pool connections, by state", ["state"], registry=r

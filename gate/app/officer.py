@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 from gate.app.clock import Clock
@@ -14,7 +15,14 @@ from gate.app.step_store import Made
 from gate.core.decide import decide, officer_release
 from gate.core.discretion import shown_to
 from gate.core.lane import effects as fx
-from gate.core.lane.events import OfficerActed, OfficerAction
+from gate.core.lane.events import (
+    Event,
+    LaneClosed,
+    LaneManual,
+    LaneOpened,
+    OfficerActed,
+    OfficerAction,
+)
 from gate.store import transits
 from gate.store.pool import Database
 from schemas.plates import normalise_plate, parse_plate
@@ -29,6 +37,14 @@ RANK = {"officer": 0, "shift_lead": 1, "supervisor": 2}
 
 class ActRefused(Exception):
     """The act is not possible; the text tells the officer why and what to do instead."""
+
+
+class LaneMode(StrEnum):
+    """How a lane is worked: by the machine, by hand (nothing opens without an officer), not."""
+
+    AUTOMATIC = "automatic"
+    MANUAL = "manual"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +88,7 @@ class Officers:
 
     async def act(self, lane: str, person: Person, act: Act) -> None:
         """Do it, or raise ``ActRefused`` with the reason in words. Waits for the commit."""
-        if person.role not in RANK:
-            raise ActRefused(f"the role {person.role} may look at lanes but not act")
-        actor = self._lane(lane)
-        if actor is None or not person.may_see(lane):
-            raise ActRefused("this lane is not yours, or another process runs it")
+        actor = self._actor(lane, person)
         _check_words(act)
         event, made = await self._event(actor, person, act)
         effects = await actor.ask(event, made)
@@ -84,6 +96,41 @@ class Officers:
         if ignored:
             raise ActRefused(ignored[0])
         log.info("lane %s: %s by %s", lane, act.action, person.name)
+
+    async def set_lane_mode(self, lane: str, person: Person, mode: LaneMode, reason: str) -> None:
+        """Work the lane by machine or by hand, or close it; the truck at hand is finished first.
+
+        Each step is stored with its person and reason and is an entry of the lane's audit chain.
+        Raises ``ActRefused`` with the reason in words. Waits for the commit.
+        """
+        actor = self._actor(lane, person)
+        why = reason.strip()
+        if len(why) < LEAST_REASON:
+            raise ActRefused("say why: the reason is kept with the act")
+        for event in self._towards(mode, actor, person.name, why):
+            effects = await actor.ask(event)
+            ignored = [e.because for e in effects if isinstance(e, fx.Ignore)]
+            if ignored:
+                raise ActRefused(ignored[0])
+        log.info("lane %s: %s by %s", lane, mode, person.name)
+
+    def _towards(self, mode: LaneMode, actor: LaneActor, by: str, reason: str) -> tuple[Event, ...]:
+        """The stricter step first, so that nothing opens in between."""
+        at, state = self._clock.now(), actor.state
+        if mode is LaneMode.CLOSED:
+            return (LaneClosed(at=at, by=by, reason=reason),)
+        hand = LaneManual(at=at, by=by, on=mode is LaneMode.MANUAL, reason=reason)
+        if state.closed:
+            return (hand, LaneOpened(at=at, by=by, reason=reason))
+        return (hand,)
+
+    def _actor(self, lane: str, person: Person) -> LaneActor:
+        if person.role not in RANK:
+            raise ActRefused(f"the role {person.role} may look at lanes but not act")
+        actor = self._lane(lane)
+        if actor is None or not person.may_see(lane):
+            raise ActRefused("this lane is not yours, or another process runs it")
+        return actor
 
     async def _event(
         self, actor: LaneActor, person: Person, act: Act

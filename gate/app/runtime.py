@@ -14,6 +14,7 @@ from config.policy_file import load_policy, policy_hash
 from config.settings import Settings
 from config.tariff_file import load_tariff
 from devices.broker import EmbeddedBroker
+from devices.broker_watch import BrokerWatch
 from devices.mqtt import MqttClient
 from devices.mqtt_options import MqttOptions
 from gate.app.clock import Clock
@@ -33,7 +34,7 @@ from gate.app.reader import Reader
 from gate.app.register import Register
 from gate.app.sensors import CHANNELS, Sensors
 from gate.app.step_store import StepStore
-from gate.core.lane.events import CaptureStored
+from gate.core.lane.events import CaptureStored, PartTroubled
 from gate.store import captures as capture_store
 from gate.store.captures import PendingCapture
 from gate.store.embedded import EmbeddedPostgres
@@ -259,6 +260,8 @@ class Service:
         self._spawn("leases", self._lanes.keep(self.decider, self.commander))
         self._spawn("loop lag", self.health.watch_loop())
         self._spawn("parts", self.health.watch_parts())
+        if self.broker is not None:
+            self._spawn("broker watch", BrokerWatch(self.broker, self._broker_restarted).run())
         self._spawn("sensors", self.sensors.run())
         self._spawn("silence", self.sensors.watch())
         self._spawn("intake", self.intake.run())
@@ -281,6 +284,13 @@ class Service:
         actor = self.lane(capture.lane)
         if actor is not None and not late:
             actor.post(CaptureStored(at=capture.received_at, capture=capture.id, role=capture.role))
+
+    def _broker_restarted(self, why: str) -> None:
+        """Tell every lane: what was under way over the old broker may be late or lost."""
+        self.metrics.broker_restarts.inc()
+        text = f"the message broker was started anew: {why}"
+        for actor in self.lanes.values():
+            actor.post(PartTroubled(at=self.clock.now(), kind="BROKER_RESTARTED", text=text))
 
     def _spawn(self, name: str, work: object) -> None:
         task: asyncio.Task[None] = asyncio.create_task(work, name=name)  # type: ignore[arg-type]

@@ -18,7 +18,15 @@ from gate.app.commands import Commander
 from gate.app.lane import LaneActor
 from gate.app.metrics import Metrics
 from gate.app.register import Register
-from gate.core.lane.events import BarrierPresence, BarrierReported, LoopEntry
+from gate.app.starts import Starts
+from gate.core.lane.events import (
+    BarrierPresence,
+    BarrierReported,
+    LoopEntry,
+    PartTroubled,
+    SealsRead,
+    Weighed,
+)
 from gate.store import devices as device_store
 from gate.store.errors import StoreError
 from gate.store.pool import Database
@@ -27,13 +35,15 @@ from schemas.codec import decode, encode
 from schemas.commands import Answer
 from schemas.messages import Message
 from schemas.protocol_errors import ProtocolError
-from schemas.sensors import LoopPlace, LoopReading
+from schemas.sensors import LoopPlace, LoopReading, SealReading, WeightReading
 from schemas.status import ClockTrust, Presence, Status
 from schemas.topics import Channel, Topic, parse_topic
 
 log = logging.getLogger(__name__)
 
-CHANNELS = (Channel.STATUS, Channel.STATE, Channel.ANSWER, Channel.LOOP, Channel.WEIGHT)
+CHANNELS = (
+    Channel.STATUS, Channel.STATE, Channel.ANSWER, Channel.LOOP, Channel.WEIGHT, Channel.SEAL,
+)  # fmt: skip
 SILENT_S = 100.0
 """Three heartbeats and a little: see ``devices.heartbeat``."""
 
@@ -63,6 +73,7 @@ class Sensors:
         self._reports: dict[str, BarrierReported] = {}
         self._heard: dict[tuple[str, str], float] = {}
         self._seqs: dict[tuple[str, str, Channel], tuple[str, int]] = {}
+        self._starts = Starts()
 
     async def run(self) -> None:
         """Take messages for ever, in order."""
@@ -136,6 +147,17 @@ class Sensors:
             case LoopReading() if actor is not None and message.loop is LoopPlace.ENTRY:
                 occupied = message.state is LoopState.OCCUPIED
                 actor.post(LoopEntry(at=self._clock.now(), occupied=occupied))
+            case WeightReading() if actor is not None:
+                actor.post(
+                    Weighed(
+                        at=self._clock.now(), device=topic.device, stable=message.stable,
+                        gross_kg=round(message.gross_g / 1000),
+                    )
+                )  # fmt: skip
+            case SealReading() if actor is not None:
+                actor.post(
+                    SealsRead(at=self._clock.now(), device=topic.device, seals=message.seals)
+                )
 
     def _state(self, topic: Topic, state: BarrierState, actor: LaneActor | None) -> None:
         """A retained state of an earlier start of the device says nothing about now."""
@@ -159,6 +181,7 @@ class Sensors:
         if online:
             self._boots[place] = status.stamp.boot
             if not retained:  # a retained one is old: its t1 and our t2 do not belong together
+                self._look_for_twins(topic, status)
                 await self._answer_clock(topic, status, received)
         elif self._boots.get(place, status.stamp.boot) != status.stamp.boot:
             return  # the will of an earlier start that has come back since
@@ -168,6 +191,18 @@ class Sensors:
         if changed:
             self._presence(topic.lane, topic.device, online=online)
         await self._note(topic, status, online)
+
+    def _look_for_twins(self, topic: Topic, status: Status) -> None:
+        """An earlier start that speaks again is a second device with the same key."""
+        if not self._starts.returned((topic.lane, topic.device), status.stamp.boot):
+            return
+        text = f"{topic.device} speaks from two starts in turns: a copy of it, or started twice"
+        log.error("lane %s: %s", topic.lane, text)
+        actor = self._lane(topic.lane)
+        if actor is not None:
+            actor.post(
+                PartTroubled(at=self._clock.now(), kind="DEVICE_TWICE", text=text, doubt=text)
+            )
 
     async def _answer_clock(self, topic: Topic, status: Status, received: int) -> None:
         device = self._register.device(topic.lane, topic.device)

@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from config.policy_file import DEMO
 from config.settings import Settings
 from gate.app.demo import LANES, DemoUser, prepare_demo
 from gate.app.demo_traffic import plan_traffic
@@ -30,6 +31,7 @@ RENEW_S = 120.0
 PATIENCE_S = 30
 _EPILOG = """\
 Everything is in the data folder: PostgreSQL, the evidence, the broker's log, the sign-ins.
+Its policy is config/policies/demo.toml unless the settings name another.
 GATE_PORT sets the port of the pages (8080), GATE_DATA the data folder. Ctrl-C stops it all.
 
 examples:
@@ -59,6 +61,8 @@ def run(args: argparse.Namespace) -> int:
         settings = settings.model_copy(
             update={"broker": settings.broker.model_copy(update={"port": 0})}
         )
+    if settings.policy is None:
+        settings = settings.model_copy(update={"policy": DEMO})
     set_up_logging(
         "WARNING" if "log_level" not in settings.model_fields_set else settings.log_level
     )

@@ -19,6 +19,7 @@ from gate.store.migrate import migrate
 from schemas.declarations import Direction
 from schemas.ids import check_name
 from schemas.protocol_errors import BadName
+from schemas.status import DeviceKind
 
 _EPILOG = """\
 examples:
@@ -42,7 +43,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     add = actions.add_parser("add", help="register a device, and its lane where it is new")
     add.add_argument("lane")
     add.add_argument("device")
-    add.add_argument("kind", choices=["camera", "barrier", "loop", "scale"])
+    add.add_argument("kind", choices=[kind.value for kind in DeviceKind])
     add.add_argument("--direction", choices=[d.value for d in Direction], help="of a new lane")
     key = actions.add_parser("key", help="show a device's signing key")
     key.add_argument("lane")

@@ -29,12 +29,14 @@ from schemas.signing import MIN_SECRET_BYTES
 PASSWORD_VARIABLE = "GATE_BROKER_PASSWORD"
 
 _EXAMPLES = """\
-The devices of a lane are cam-front, cam-rear, loop-entry and barrier. Each signs with the key
-LANE.DEVICE, whose secret is looked up in the keys file:
+The devices of a lane are cam-front, cam-rear, loop-entry, barrier, and where there is a key for
+them scale and seal-reader. Each signs with the key LANE.DEVICE, whose secret is looked up in the
+keys file:
   {"lane-1.cam-front": "9f86d081...", "lane-1.barrier": "60303ae2...", ...}
 The trucks file is a list such as:
   [{"plate": "14C12345", "country": "VN", "trailer": "15R54321", "container": "CSQU3054383",
-    "story": "declared"}, {"plate": "桂F12345", "country": "CN", "dirt": 0.9, "story": "dirty"}]
+    "weight_kg": 31000, "seals": ["VN1234567"], "story": "declared"},
+   {"plate": "桂F12345", "country": "CN", "dirt": 0.9, "story": "dirty"}]
 or {"lanes": {"lane-1": [...], ...}, "first": {"lane-1": [...], ...}}: each lane its own trucks,
 and those that come first. Without it, trucks that nobody has declared are made up.
 
@@ -146,6 +148,8 @@ def _trucks(rows: Any) -> tuple[SimTruck, ...]:
 def _truck(row: dict[str, object]) -> SimTruck:
     if "story" in row:
         row["story"] = Story(str(row["story"]))
+    if "seals" in row:
+        row["seals"] = tuple(map(str, row["seals"]))  # type: ignore[call-overload]
     if "colour" in row:
         row["colour"] = PlateColour(str(row["colour"]))
     truck = SimTruck(**row)  # type: ignore[arg-type]

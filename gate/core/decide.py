@@ -19,7 +19,7 @@ from schemas.declarations import Declaration
 from schemas.policy import Policy
 from schemas.transit import Decision, DecisionInputs, Match, Outcome, Reason, Seen, SeenPlate
 
-EDITION = 2
+EDITION = 3
 """Edition of the rules in this program; it grows whenever the same inputs may decide otherwise."""
 
 

@@ -1,4 +1,4 @@
-"""Keys under which a declared plate is found again from a reading with an error in it."""
+"""Forms in which what was read is held against what was declared: plates' keys, seals."""
 
 from __future__ import annotations
 
@@ -27,3 +27,8 @@ def search_keys(plate: str) -> tuple[str, ...]:
 def near(one: str, other: str) -> bool:
     """True where one plate could be a misreading of the other (and also where equal)."""
     return not set(search_keys(one)).isdisjoint(search_keys(other))
+
+
+def seal_form(text: str) -> str:
+    """A seal number as it is compared: capital letters and digits alone (``VN-123 456``)."""
+    return "".join(char for char in text.upper() if char.isascii() and char.isalnum())

@@ -117,6 +117,9 @@ def _impossible(other: Sighting, seen: Seen, policy: Policy, now: datetime) -> s
         if distance and since < timedelta(hours=distance / rules.speed_kmh):
             minutes = max(0, round(since.total_seconds() / 60))
             return f"was at {other.gate}, {distance:.0f} km away, {minutes} min ago"
+        # However near the gates lie: nobody passes one and stands at the next at once.
+        if since < _return_time(policy):
+            return f"was at {other.gate} only {max(0.0, since.total_seconds()):.0f} s ago"
     elif other.departed and other.lane != seen.lane and since < _return_time(policy):
         return f"passed lane {other.lane} only {since.total_seconds():.0f} s ago"
     if rules.paired and other.departed and other.direction is seen.direction:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from gate.core.normalize import seal_form
 from gate.core.reasons import reason
 from schemas.declarations import Declaration
 from schemas.policy import Policy
@@ -42,8 +43,10 @@ def seals(seen: Seen, declaration: Declaration, policy: Policy) -> Iterator[Reas
         if declared and "seal" in policy.require:
             yield reason("SEAL_MISSING", "no seal was looked at", declared=declared)
         return
-    foreign = sorted(set(seen.seals) - set(declaration.seals))
-    missing = sorted(set(declaration.seals) - set(seen.seals))
+    found = {seal_form(seal) for seal in seen.seals}
+    wanted = {seal_form(seal) for seal in declaration.seals}
+    foreign = sorted(seal for seal in set(seen.seals) if seal_form(seal) not in wanted)
+    missing = sorted(seal for seal in set(declaration.seals) if seal_form(seal) not in found)
     read = ", ".join(seen.seals) or "none"
     if foreign:
         text = f"seal {', '.join(foreign)} is not declared (declared: {declared or 'none'})"

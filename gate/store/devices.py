@@ -12,7 +12,9 @@ from gate.store.pool import Connection, Database
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceRow:
-    """One registered device. ``secret`` is its HMAC key; ``kind`` camera, barrier, loop, scale."""
+    """One registered device. ``secret`` is its HMAC key; ``kind`` is one of
+    ``schemas.status.DeviceKind``.
+    """
 
     lane: str
     id: str

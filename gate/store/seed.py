@@ -16,16 +16,19 @@ Row = dict[str, Any]
 
 _TABLES: dict[str, tuple[str, ...]] = {
     "firms": ("id", "name", "tax_number", "country"),
-    "vehicles": ("id", "firm_id", "kind", "plate", "country", "permitted_kg", "permit_until"),
+    "vehicles": ("id", "firm_id", "kind", "plate", "country", "permitted_kg", "permit_until",
+                 "insurance_until"),
     "drivers": ("id", "firm_id", "name", "nationality", "document_kind", "document_number",
                 "birth_date", "document_until"),
     "declarations": ("id", "number", "firm_id", "direction", "gate", "status", "tractor_id",
                      "trailer_id", "driver_id", "tractor_plate", "trailer_plate", "containers",
                      "seals", "cargo", "gross_kg", "customs", "border_guard",
-                     "quarantine", "fee", "un_number", "window_from", "window_to"),
+                     "quarantine", "fee", "un_number", "lane", "window_from", "window_to"),
     "declaration_items": ("declaration_id", "line", "description", "hs_code", "quantity", "unit",
                           "net_kg", "origin"),
 }  # fmt: skip
+_DEFAULTS: Row = {"insurance_until": None, "lane": ""}
+"""What may be left out of a row."""
 
 
 async def is_empty(database: Database) -> bool:
@@ -35,12 +38,15 @@ async def is_empty(database: Database) -> bool:
 
 
 async def write_rows(connection: Connection, rows: dict[str, list[Row]]) -> None:
-    """Copy rows into the tables of ``_TABLES``, in their order."""
+    """Copy rows into the tables of ``_TABLES``, in their order; raises ``KeyError`` where a
+    column without a default is missing.
+    """
     for table, columns in _TABLES.items():
         wanted = rows.get(table, [])
         await connection.copy_records_to_table(
-            table, columns=columns, records=[tuple(row[c] for c in columns) for row in wanted]
-        )
+            table, columns=columns,
+            records=[tuple({**_DEFAULTS, **row}[c] for c in columns) for row in wanted],
+        )  # fmt: skip
 
 
 async def write_lanes(
@@ -100,8 +106,9 @@ async def demo_rows(database: Database) -> list[Row]:
     async with database.connection() as connection:
         rows = await connection.fetch(
             """SELECT d.direction, d.status, d.tractor_plate, d.trailer_plate, d.containers,
-                   v.country, d.un_number <> '' AS dangerous,
-                   coalesce(v.permit_until < now(), false) AS permit_over
+                   d.lane, d.seals, d.gross_kg, v.permitted_kg, v.country,
+                   d.un_number <> '' AS dangerous,
+                   coalesce(least(v.permit_until, v.insurance_until) < now(), false) AS papers_over
                FROM declarations d JOIN vehicles v ON v.id = d.tractor_id
                WHERE d.status NOT IN ('departed', 'closed', 'released') ORDER BY d.number"""
         )

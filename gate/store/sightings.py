@@ -1,12 +1,18 @@
-"""Where else a plate was seen: other transits of the last hours, for the clone rules."""
+"""Where else a plate was seen: other transits of the last hours, here and at other gates.
+
+What happened here stands in ``transits``; other gates tell theirs (``note_sighting``).
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from gate.store.pool import Database
 from schemas.declarations import Direction
+from schemas.ids import check_name
+from schemas.plates import parse_plate
 from schemas.transit import Sighting
 
 LOOK_BACK = timedelta(hours=24)
@@ -16,7 +22,9 @@ MOST = 5
 async def of_plates(
     database: Database, plates: tuple[str, ...], but: UUID, gate: str, now: datetime
 ) -> tuple[Sighting, ...]:
-    """The newest transits of these plates beside ``but``: all open ones and a day's others."""
+    """The newest transits of these plates beside ``but``: all open ones and a day's others, and
+    the newest of what other gates told of them.
+    """
     if not plates:
         return ()
     async with database.connection() as connection:
@@ -26,6 +34,56 @@ async def of_plates(
                ORDER BY ended_at IS NULL DESC, began_at DESC, id LIMIT $4""",
             list(plates), but, now - LOOK_BACK, MOST,
         )  # fmt: skip
+        elsewhere = await connection.fetch(
+            """SELECT id, site, at FROM foreign_sightings
+               WHERE plate = ANY($1) AND site <> $3
+                 AND at > $2 AND at <= $5::timestamptz + interval '5 minutes'
+               ORDER BY at DESC, id LIMIT $4""",
+            list(plates), now - LOOK_BACK, gate, MOST, now,
+        )  # fmt: skip
+    return (*_of_transits(rows, gate), *_of_others(elsewhere))
+
+
+async def note_sighting(database: Database, site: str, plate: str, at: datetime) -> bool:
+    """Another gate says that a vehicle with this plate (normal form) was there at that moment.
+
+    False where that is known already: telling it twice changes nothing. Raises ``ValueError``
+    for a plate or a site that can't be one, and ``StoreError``.
+    """
+    check_name(site, "site")
+    parsed = parse_plate(plate)
+    if parsed is None:
+        raise ValueError(f"{plate!r:.40} has the form of no Vietnamese or Chinese plate")
+    async with database.connection() as connection:
+        found = await connection.fetchval(
+            """INSERT INTO foreign_sightings (site, plate, at) VALUES ($1, $2, $3)
+               ON CONFLICT DO NOTHING RETURNING 1""",
+            site, parsed.text, at,
+        )  # fmt: skip
+    return found is not None
+
+
+async def forget(database: Database, before: datetime) -> int:
+    """Delete what other gates told of earlier days; returns how many rows."""
+    async with database.connection() as connection:
+        rows = await connection.fetch(
+            "DELETE FROM foreign_sightings WHERE at < $1 RETURNING 1", before
+        )
+    return len(rows)
+
+
+def _of_others(rows: list[Any]) -> tuple[Sighting, ...]:
+    """A moment at another gate; which way the vehicle went there is not told."""
+    return tuple(
+        Sighting(
+            transit=r["id"], lane="", gate=r["site"], direction=Direction.EXPORT,
+            came_at=r["at"], left_at=r["at"],
+        )
+        for r in rows
+    )  # fmt: skip
+
+
+def _of_transits(rows: list[Any], gate: str) -> tuple[Sighting, ...]:
     return tuple(
         Sighting(
             transit=r["id"], lane=r["lane_id"], gate=gate, direction=Direction(r["direction"]),

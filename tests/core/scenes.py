@@ -89,6 +89,8 @@ def _identity() -> dict[str, Scene]:
         "front only, one camera": (
             inputs(seen(look())), Policy(roles=("front",), sources_needed=1)),
         "rigid": (inputs(seen(look(), look(role="rear")), RIGID), PLAIN),
+        "rigid, plates trusted": (
+            inputs(seen(look(), look(role="rear")), RIGID), Policy(same_plate_once=False)),
         "rigid, ends differ": (inputs(seen(look(), look("29H55555", "rear")), RIGID), PLAIN),
         "below the limit": (inputs(seen(look(sure=0.4), look("14R01234", "rear", 0.4))), PLAIN),
         "readers disagree": (

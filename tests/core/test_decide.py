@@ -15,7 +15,7 @@ from gate.core.decide import decide, officer_release
 from gate.store.plain import DECISION, INPUTS, to_plain
 from schemas.declarations import Clearance, Clearances, DeclarationStatus, Direction
 from schemas.policy import Policy
-from schemas.transit import Outcome
+from schemas.transit import Outcome, SeenDocument
 from tests.core.builders import BOTH, NOW, PASSED, declaration, inputs, look, seen
 
 POLICY = Policy()
@@ -35,10 +35,16 @@ def test_a_declared_cleared_truck_passes() -> None:
     assert decision.match.candidates[0].probability > 0.999
 
 
-def test_a_truck_without_trailer_shows_the_same_plate_in_front_and_behind() -> None:
-    alone = declaration(trailer_plate="", containers=())
+def test_a_truck_without_trailer_passes_on_its_plates_only_where_the_policy_trusts_them() -> None:
+    """Whoever clones the plate clones both; the shipped policy wants a paper beside them."""
+    alone = declaration(trailer_plate="", containers=(), driver_document="022090001234")
+    both = seen(look(), look(role="rear"))
 
-    assert codes(seen(look(), look(role="rear")), alone) == ["OK_ALL"]
+    assert codes(both, alone) == ["PLATE_DOUBTFUL"]
+    trusting = decide(inputs(both, alone), Policy(same_plate_once=False))
+    assert [r.code for r in trusting.reasons] == ["OK_ALL"]
+    paper = SeenDocument(kind="identity_card", number="022090001234")
+    assert codes(replace(both, documents=(paper,)), alone) == ["OK_ALL"]
 
 
 def test_no_reading_holds() -> None:
@@ -85,8 +91,11 @@ def test_one_unsure_character_holds_however_sure_the_others_are() -> None:
 def test_many_looks_of_one_camera_are_one_source_and_hold() -> None:
     alone = declaration(trailer_plate="", containers=())
 
-    assert codes(seen(look(), look(n=2)), alone) == ["PLATE_DOUBTFUL"]
-    assert codes(seen(look(), look(role="rear")), alone) == ["OK_ALL"]
+    trusting = Policy(same_plate_once=False)
+
+    for two, said in ((look(n=2), "PLATE_DOUBTFUL"), (look(role="rear"), "OK_ALL")):
+        (found,) = decide(inputs(seen(look(), two), alone), trusting).reasons
+        assert found.code == said
 
 
 def test_a_declared_trailer_that_nobody_saw_holds() -> None:

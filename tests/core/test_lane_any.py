@@ -128,6 +128,18 @@ class AnyLane(RuleBasedStateMachine):
         }[kind]
         self.apply(made)
 
+    @rule(kg=st.sampled_from([0, 8_000, 30_000]), stable=st.booleans())
+    def weigh(self, kg: int, stable: bool) -> None:
+        self.apply(lambda at: ev.Weighed(at=at, device="scale", gross_kg=kg, stable=stable))
+
+    @rule(seals=st.sampled_from([(), ("VN1234567",), ("HQ7654321",)]))
+    def seals(self, seals: tuple[str, ...]) -> None:
+        self.apply(lambda at: ev.SealsRead(at=at, device="seals", seals=seals))
+
+    @rule(doubt=st.sampled_from(["", "a copy of the camera"]))
+    def trouble(self, doubt: str) -> None:
+        self.apply(lambda at: ev.PartTroubled(at=at, kind="DEVICE_TWICE", text="x", doubt=doubt))
+
     @invariant()
     def a_decision_opens_at_most_once(self) -> None:
         decisions = [o.decision for o in self.walk.opens()]
@@ -156,6 +168,8 @@ class AnyLane(RuleBasedStateMachine):
         """I20: an empty lane remembers no looks of trucks that went."""
         if self.walk.lane.transit is None:
             assert self.walk.lane.looks == ()
+            assert self.walk.lane.weight is None
+            assert self.walk.lane.seals is None
 
     @invariant()
     def a_phase_with_a_truck_has_a_transit(self) -> None:

@@ -114,10 +114,23 @@ def _event(rng: Random, lane: Lane, at: datetime, n: int) -> Any:
         ev.LaneOpened: lambda: ev.LaneOpened(at=at, by="lead"),
         ev.LaneClosed: lambda: ev.LaneClosed(at=at, by="lead"),
         ev.LaneManual: lambda: ev.LaneManual(at=at, by="lead", on=not yes),
+        ev.Weighed: lambda: ev.Weighed(
+            at=at, device="scale", gross_kg=rng.choice((0, 18_000, 30_000)), stable=yes),
+        ev.SealsRead: lambda: ev.SealsRead(
+            at=at, device="seals", seals=("VN1",) if yes else ()),
+        ev.PartTroubled: lambda: ev.PartTroubled(
+            at=at, kind="DEVICE_TWICE", text="twice", doubt="twice" if yes else ""),
     }  # fmt: skip
     assert set(made) == set(EVENTS)
     kinds = list(made)
-    seldom = {ev.Restarted, ev.LaneClosed, ev.LaneManual, ev.DecisionFailed, ev.CommandLost}
+    seldom = {
+        ev.Restarted,
+        ev.LaneClosed,
+        ev.LaneManual,
+        ev.DecisionFailed,
+        ev.CommandLost,
+        ev.PartTroubled,
+    }
     weights = [1 if kind in seldom else 6 for kind in kinds]
     for phase, kind in ((Phase.DECIDING, ev.Decided), (Phase.READING, ev.CaptureRead)):
         if lane.phase is phase:

@@ -74,6 +74,20 @@ def test_a_plate_that_was_elsewhere_too_lately_is_a_suspected_clone(
     assert found == (["CLONE_SUSPECTED"] if suspected else ["OK_ALL"])
 
 
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "was at hekou only 0 s ago"), (119, "was at hekou only 119 s ago"), (120, ""),
+     (-3, "was at hekou only 0 s ago")],
+)  # fmt: skip
+def test_nobody_is_at_two_gates_at_once_however_near_they_lie(seconds: int, text: str) -> None:
+    """No distance is listed, and the other gate tells only the moment."""
+    at = NOW - timedelta(seconds=seconds)
+    other = sighting(gate="hekou", lane="", came_at=at, left_at=at, departed=False)
+    found = decide(inputs(seen(sightings=(other,))), Policy()).reasons
+
+    assert [r.text for r in found if r.code == "CLONE_SUSPECTED"] == ([text] if text else [])
+
+
 def test_where_vehicles_are_paired_two_exports_in_a_row_are_suspected() -> None:
     paired = Policy(clones=Clones(paired=True))
 

@@ -20,7 +20,8 @@ POLICY = Policy()
 class Walk:
     """A lane with a clock: each ``do`` is one step, effects are collected."""
 
-    def __init__(self) -> None:
+    def __init__(self, policy: Policy = POLICY) -> None:
+        self.policy = policy
         self.now = NOW
         self.lane = Lane(id="lane-1", since=NOW)
         self.effects: list[fx.Effect] = []
@@ -33,7 +34,7 @@ class Walk:
     def do(self, event: object, later_ms: int = 100) -> tuple[fx.Effect, ...]:
         self.now += timedelta(milliseconds=later_ms)
         made = event(self.now) if callable(event) else event
-        self.lane, effects = step(self.lane, made, POLICY, self.fresh())  # type: ignore[arg-type]
+        self.lane, effects = step(self.lane, made, self.policy, self.fresh())  # type: ignore[arg-type]
         self.effects += effects
         return effects
 

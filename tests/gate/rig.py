@@ -20,9 +20,17 @@ from devices.identity import Identity
 from devices.loop import LoopAgent
 from devices.mqtt import MqttClient
 from devices.mqtt_options import MqttOptions
+from devices.scale import ScaleAgent
+from devices.seal_reader import SealReaderAgent
 from devices.simulation.barrier import SimulatedBarrier
 from devices.spool import Spool
-from devices.station import barrier_station, camera_station, loop_station
+from devices.station import (
+    barrier_station,
+    camera_station,
+    loop_station,
+    scale_station,
+    seal_station,
+)
 from gate.app.clock import Clock, utc_now
 from gate.app.runtime import Service
 from gate.store import seed as seed_store
@@ -39,6 +47,7 @@ LANE = "lane-1"
 KINDS = {
     "cam-front": "camera", "cam-rear": "camera", "barrier": "barrier",
     "loop-entry": "loop", "cam-document": "camera", "cam-side": "camera",
+    "scale": "scale", "seal-reader": "seal_reader",
 }  # fmt: skip
 
 
@@ -183,6 +192,15 @@ class Rig:
             what=f"the clock of {name} is known",
         )
         return agent
+
+    async def add_scale(self) -> ScaleAgent:
+        return await self.stack.enter_async_context(
+            scale_station(self.identity("scale", DeviceKind.SCALE), self.options("scale"))
+        )
+
+    async def add_seal_reader(self) -> SealReaderAgent:
+        identity = self.identity("seal-reader", DeviceKind.SEAL_READER)
+        return await self.stack.enter_async_context(seal_station(identity, self.options("seals")))
 
     async def add_all(self) -> None:
         await self.add_barrier()

@@ -12,7 +12,15 @@ from schemas.commands import Action, Answer, AnswerResult, Command, RefusalReaso
 from schemas.ids import MAX_INTEGER, uuid7
 from schemas.messages import CHANNEL_OF, Message
 from schemas.receipts import Receipt, ReceiptResult
-from schemas.sensors import HEAVIEST_G, LoopPlace, LoopReading, WeightReading
+from schemas.sensors import (
+    HEAVIEST_G,
+    MOST_SEALS,
+    SEAL_PATTERN,
+    LoopPlace,
+    LoopReading,
+    SealReading,
+    WeightReading,
+)
 from schemas.stamp import LATEST_MS, Stamp
 from schemas.status import Clock, ClockTrust, DeviceKind, Presence, Status, TimeAnswer
 from schemas.topics import Channel, Topic
@@ -117,6 +125,13 @@ messages: st.SearchStrategy[Message] = st.one_of(
     ),
     st.builds(
         WeightReading, stamp=stamps, gross_g=st.integers(0, HEAVIEST_G), stable=st.booleans()
+    ),
+    st.builds(
+        SealReading,
+        stamp=stamps,
+        seals=st.lists(
+            st.from_regex(SEAL_PATTERN, fullmatch=True), max_size=MOST_SEALS, unique=True
+        ).map(tuple),
     ),
     st.builds(TimeAnswer, stamp=stamps, of=uuid7s, t1=times, t2=times),
 )

@@ -55,7 +55,7 @@ others = st.one_of(
     st.sampled_from(["open", "refused", "free", "closed", "offline", "image/png", "", "a\n"]),
     st.text(max_size=70),
     uuid7s,
-    st.lists(st.sampled_from(["alarm_code", "Bad", 1]), max_size=17),
+    st.lists(st.sampled_from(["alarm_code", "Bad", 1, "HQ123456"]), max_size=17),
 )
 
 

@@ -45,7 +45,7 @@ async def examine(
     plates = [text_at(content, "tractor.plate"), text_at(content, "trailer.plate")]
     fleet = await vehicles.by_plates(connection, firm, [plate for plate in plates if plate])
     around = Surroundings(
-        now=now, gates=frozenset({site}), fleet={k: _known(v) for k, v in fleet.items()}
+        now=now, gates=frozenset({site}), fleet={k: known_vehicle(v) for k, v in fleet.items()}
     )
     problems = check(content, around)
     begin, end = moment_at(content, "window_from"), moment_at(content, "window_to")
@@ -57,7 +57,8 @@ async def examine(
     return Checked(problems=problems, fleet=fleet)
 
 
-def _known(row: VehicleRow) -> KnownVehicle:
+def known_vehicle(row: VehicleRow) -> KnownVehicle:
+    """What the rules need of a vehicle of the fleet."""
     return KnownVehicle(
         plate=row.plate, country=row.country, kind=row.kind, permitted_kg=row.permitted_kg,
         permit_until=row.permit_until, insurance_until=row.insurance_until,

@@ -6,9 +6,11 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from config.settings import Settings
 from gate.app.clock import Clock
+from gate.app.firms.bulk.desk import Bulk
 from gate.app.firms.clearances import ClearanceDesk
 from gate.app.firms.courier import Courier
 from gate.app.firms.fees import FeeDesk
@@ -49,6 +51,8 @@ class Firms:
         self.slots = Slots(database, clock, site, self.passes, settings.firms.trucks_an_hour)
         self.filing = Filing(database, clock, site, self.fees, self.passes)
         self.clearances = ClearanceDesk(database, clock, site, self.fees)
+        zone = ZoneInfo(settings.web.timezone)
+        self.bulk = Bulk(database, clock, site, self.filing, zone)
         self.keys = ApiKeys(database, clock)
         self.webhooks = Webhooks(database, clock, loopback=loopback)
         self._postman = Postman(database, clock, settings.mail)
@@ -69,6 +73,7 @@ class Firms:
         while True:
             try:
                 await self.clearances.expire()
+                await self.bulk.forget()
             except StoreError as error:
                 log.warning("what is too old could not be put away: %s", error)
             await asyncio.sleep(EXPIRE_S)

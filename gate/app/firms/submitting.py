@@ -53,6 +53,19 @@ class Submitting(Drafting):
         async with self._database.transaction() as connection:
             return await self._submit(connection, firm, draft, actor, version)
 
+    async def file(
+        self, connection: Connection, firm: UUID, content: Content, *, actor: str, submit: bool
+    ) -> tuple[UUID, FiledRow | None]:
+        """File a content inside the caller's transaction: a draft, or submitted at once.
+
+        Returns its id, and the declaration where it was submitted. Raises as ``submit``.
+        """
+        draft = self._clock.fresh()
+        await drafts.add(connection, firm, draft, content, actor, self._clock.now())
+        if not submit:
+            return draft, None
+        return draft, (await self._submit(connection, firm, draft, actor, None)).declaration
+
     async def _submit(
         self, connection: Connection, firm: UUID, draft: UUID, actor: str, version: int | None
     ) -> Submitted:

@@ -163,7 +163,7 @@ def _integer(path: str, field: Field, raw: str | int) -> tuple[Any, Problem | No
     text = str(raw).strip()[:_LONGEST_KEPT]
     bare = unicodedata.normalize("NFKC", text).replace(" ", "").replace("\u202f", "")
     grouped = re.fullmatch(r"-?\d{1,3}([.,]\d{3})+", bare)
-    bare = re.sub(r"[.,]", "", bare) if grouped else bare
+    bare = re.sub(r"[.,]", "", bare) if grouped else re.sub(r"[.,]0{1,2}$", "", bare)
     if re.fullmatch(r"-?\d{1,12}", bare) is None:
         return _printable(text), error(path, "not_a_number", value=_printable(text))
     number = int(bare)

@@ -25,6 +25,7 @@ from gate.core.lane.moves import (
     end,
     ignore,
     mark_read,
+    measuring,
     open_for,
     start,
     to_officer,
@@ -109,6 +110,7 @@ def reading_tick(lane: Lane, event: Tick, policy: Policy, fresh: UUID) -> Result
     waited = event.at - lane.since
     all_done = bool(lane.looks) and all(look.done for look in lane.looks)
     settled = waited > timedelta(milliseconds=policy.deadlines.settle_ms)
+    settled = settled and not measuring(lane, policy)
     if (all_done and settled) or waited > timedelta(milliseconds=policy.deadlines.reading_ms):
         return ask(lane, event.at)
     return lane, ()

@@ -141,6 +141,7 @@ class LaneOpened:
 
     at: datetime
     by: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +150,7 @@ class LaneClosed:
 
     at: datetime
     by: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +160,39 @@ class LaneManual:
     at: datetime
     by: str
     on: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """The lane's scale said what stands on it; ``stable`` once the scale has come to rest."""
+
+    at: datetime
+    device: str
+    gross_kg: int
+    stable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealsRead:
+    """The seals found on the truck, all of them; empty where there are none."""
+
+    at: datetime
+    device: str
+    seals: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartTroubled:
+    """A part round the lane can't be trusted or had to be replaced: alarm ``kind`` with ``text``.
+
+    ``doubt``, if not empty, says why the truck at the lane, or the next one, needs an officer.
+    """
+
+    at: datetime
+    kind: str
+    text: str
+    doubt: str = ""
 
 
 Event = (
@@ -176,4 +211,7 @@ Event = (
     | LaneOpened
     | LaneClosed
     | LaneManual
+    | Weighed
+    | SealsRead
+    | PartTroubled
 )

@@ -41,6 +41,8 @@ def start(lane: Lane, fresh: UUID, at: datetime, looks: tuple[Look, ...] = ()) -
         opened=False,
         next_waiting=False,
         next_looks=(),
+        weight=None,
+        seals=None,
     )
     attached = tuple(fx.AttachCapture(transit=fresh, capture=look.capture) for look in looks)
     effects: tuple[fx.Effect, ...] = (fx.StartTransit(transit=fresh), *attached)
@@ -91,9 +93,17 @@ def mark_read(lane: Lane, event: CaptureRead) -> Lane:
 
 
 def complete(lane: Lane, policy: Policy) -> bool:
-    """True where every wanted role was read and no look is still being read."""
+    """True where every wanted role was read, no look is still being read, no measure awaited."""
     read = {look.role for look in lane.looks if look.text}
-    return bool(lane.looks) and all(k.done for k in lane.looks) and read >= set(policy.roles)
+    looked = bool(lane.looks) and all(k.done for k in lane.looks) and read >= set(policy.roles)
+    return looked and not measuring(lane, policy)
+
+
+def measuring(lane: Lane, policy: Policy) -> bool:
+    """True while a measure that the policy requires is missing, or the scale is not at rest."""
+    restless = lane.weight is not None and not lane.weight.stable
+    unweighed = lane.weight is None and "weight" in policy.require
+    return restless or unweighed or (lane.seals is None and "seal" in policy.require)
 
 
 def ask(lane: Lane, at: datetime) -> Result:
@@ -177,6 +187,8 @@ def end(lane: Lane, how: TransitEnd, at: datetime, fresh: UUID, *, leaving: bool
         exit_cleared=False,
         opened=False,
         corrected_plate="",
+        weight=None,
+        seals=None,
     )
     if leaving and lane.loop_entry:
         return enter(empty, Phase.CLEARING, at), (ended,)

@@ -17,6 +17,7 @@ from gate.core.lane.events import (
     LaneManual,
     LaneOpened,
     OfficerActed,
+    PartTroubled,
     Restarted,
     Tick,
 )
@@ -87,6 +88,21 @@ def manual(lane: Lane, event: LaneManual, _policy: Policy, _fresh: UUID) -> Resu
     if event.on and lane.phase in (Phase.READING, Phase.DECIDING):
         return to_officer(lane, event.at, f"the lane is worked by hand by {event.by}")
     return lane, ()
+
+
+def troubled(lane: Lane, event: PartTroubled, _policy: Policy, _fresh: UUID) -> Result:
+    """An alarm about a part; where it makes the truck's evidence doubtful an officer looks.
+
+    Once the arm was ordered up it is the next truck's evidence that is doubted.
+    """
+    raised = alarm(lane, event.kind, event.text)
+    if not event.doubt:
+        return lane, (raised,)
+    if lane.phase in (Phase.ARRIVING, Phase.READING, Phase.DECIDING):
+        return to_officer(replace(lane, held_by="the lane"), event.at, event.doubt, raised)
+    if lane.phase is Phase.WITH_OFFICER:
+        return replace(lane, held_by=lane.held_by or "the lane"), (raised,)
+    return replace(lane, doubt=lane.doubt or event.doubt), (raised,)
 
 
 def quiet_tick(lane: Lane, _event: Tick, _policy: Policy, _fresh: UUID) -> Result:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from schemas.barrier_state import Arm
+from schemas.transit import SeenWeight
 
 
 class Phase(StrEnum):
@@ -68,6 +69,8 @@ class Lane:
     ``manual`` that every truck is theirs to decide. ``safety_since`` is when the safety loop
     became occupied, None while free or once it has alarmed. ``doubt`` says in words why the
     next truck must be looked at by an officer (a vehicle slipped through before it).
+    ``weight`` is the scale's last word on this truck, ``seals`` what was found on it (None:
+    nobody has looked).
     """
 
     id: str
@@ -92,6 +95,8 @@ class Lane:
     manual: bool = False
     safety_since: datetime | None = None
     doubt: str = ""
+    weight: SeenWeight | None = None
+    seals: tuple[str, ...] | None = None
 
 
 __all__ = ["Arm", "BarrierSeen", "Lane", "Look", "Phase"]

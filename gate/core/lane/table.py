@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, get_args
 
-from gate.core.lane import arrival, events, officer, passage, rest
+from gate.core.lane import arrival, events, measures, officer, passage, rest
 from gate.core.lane.state import Phase
 
 E = events
@@ -29,6 +29,14 @@ _EVERYWHERE: dict[type[Any], Handler] = {
     E.CommandAnswered: rest.not_sent,
     E.CommandLost: rest.not_sent,
     E.Tick: rest.quiet_tick,
+    E.Weighed: measures.nobody_there,
+    E.SealsRead: measures.nobody_there,
+    E.PartTroubled: rest.troubled,
+}
+
+_MEASURING: dict[type[Any], Handler] = {
+    E.Weighed: measures.weighed,
+    E.SealsRead: measures.seals_read,
 }
 
 _AT_REST: dict[type[Any], Handler] = {
@@ -47,22 +55,26 @@ _SPECIAL: dict[Phase, dict[type[Any], Handler]] = {
     Phase.IDLE: _AT_REST,
     Phase.CLOSED: _AT_REST,
     Phase.ARRIVING: {
+        **_MEASURING,
         E.CaptureStored: arrival.first_picture,
         E.Tick: arrival.arriving_tick,
         E.OfficerActed: arrival.officer_early,
     },
     Phase.READING: {
+        **_MEASURING,
         E.CaptureRead: arrival.reading_came,
         E.Tick: arrival.reading_tick,
         E.OfficerActed: arrival.officer_early,
     },
     Phase.DECIDING: {
+        **_MEASURING,
         E.Decided: arrival.decided,
         E.DecisionFailed: arrival.decision_failed,
         E.Tick: arrival.deciding_tick,
         E.OfficerActed: arrival.officer_early,
     },
     Phase.WITH_OFFICER: {
+        **_MEASURING,
         E.CaptureRead: officer.reading_with_officer,
         E.OfficerActed: officer.officer_acted,
         E.BarrierReported: officer.barrier_with_officer,

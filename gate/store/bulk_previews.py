@@ -1,0 +1,53 @@
+"""Uploads that were read and shown, kept for an hour until they are filed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from gate.store.pool import Connection, Database
+
+
+async def add(
+    database: Database, firm: UUID, preview: UUID, name: str, plain: Any, at: datetime, most: int
+) -> None:
+    """Keep a preview; of a firm's the newest ``most`` stay."""
+    async with database.transaction() as connection:
+        await connection.execute(
+            """INSERT INTO bulk_previews (id, firm_id, name, preview, created_at)
+               VALUES ($1, $2, $3, $4, $5)""",
+            preview, firm, name, plain, at,
+        )  # fmt: skip
+        await connection.execute(
+            """DELETE FROM bulk_previews WHERE firm_id = $1 AND id NOT IN (
+                   SELECT id FROM bulk_previews WHERE firm_id = $1
+                   ORDER BY created_at DESC, id DESC LIMIT $2)""",
+            firm, most,
+        )  # fmt: skip
+
+
+async def one(
+    connection: Connection, firm: UUID, preview: UUID, *, lock: bool = False
+) -> tuple[Any, datetime | None] | None:
+    """The firm's preview and when it was filed, or None."""
+    row = await connection.fetchrow(
+        f"""SELECT preview, committed_at FROM bulk_previews WHERE id = $2 AND firm_id = $1
+            {"FOR UPDATE" if lock else ""}""",
+        firm, preview,
+    )  # fmt: skip
+    return None if row is None else (row["preview"], row["committed_at"])
+
+
+async def committed(connection: Connection, firm: UUID, preview: UUID, at: datetime) -> None:
+    """It was filed: not twice."""
+    await connection.execute(
+        "UPDATE bulk_previews SET committed_at = $3 WHERE id = $2 AND firm_id = $1",
+        firm, preview, at,
+    )  # fmt: skip
+
+
+async def forget(database: Database, before: datetime) -> None:
+    """Forget those from before this time."""
+    async with database.connection() as connection:
+        await connection.execute("DELETE FROM bulk_previews WHERE created_at < $1", before)

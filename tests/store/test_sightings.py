@@ -1,0 +1,105 @@
+"""Where else a plate was seen: this gate's own transits and what other gates tell."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from gate.app.clock import utc_now
+from gate.core.decide import decide
+from gate.store import lanes, sightings, transits
+from gate.store.pool import Database
+from schemas.declarations import Direction
+from schemas.policy import Policy
+from schemas.protocol_errors import BadName
+from schemas.transit import Sighting
+from tests.core.builders import declaration, inputs, seen
+from tests.gate.rig import SITE
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PLATE = "14C12345"
+
+
+async def of(database: Database, now: datetime) -> tuple[Sighting, ...]:
+    return await sightings.of_plates(database, (PLATE,), UUID(int=1), SITE, now)
+
+
+async def test_what_another_gate_tells_carries_its_name_and_the_moment(database: Database) -> None:
+    now = utc_now()
+    at = now - timedelta(minutes=1)
+    assert await sightings.note_sighting(database, "hekou", "14C-123.45", at)
+    assert not await sightings.note_sighting(database, "hekou", PLATE, at)
+
+    (found,) = await of(database, now)
+    assert (found.gate, found.lane, found.departed) == ("hekou", "", False)
+    assert found.came_at == found.left_at == at
+
+
+async def test_a_truck_at_two_gates_at_once_is_a_suspected_clone(database: Database) -> None:
+    now = utc_now()
+    await sightings.note_sighting(database, "hekou", PLATE, now - timedelta(seconds=30))
+    what = seen(sightings=await of(database, now), oldest_capture_at=None)
+    open_now = declaration(
+        window_from=now - timedelta(hours=1), window_to=now + timedelta(hours=5),
+        permit_until=None,
+    )  # fmt: skip
+
+    codes = [r.code for r in decide(inputs(what, open_now, now=now), Policy()).reasons]
+    assert codes == ["CLONE_SUSPECTED"]
+
+
+async def test_old_own_future_and_other_plates_sightings_do_not_count(database: Database) -> None:
+    now = utc_now()
+    for site, plate, at in (
+        ("hekou", PLATE, now - timedelta(hours=25)),
+        ("hekou", PLATE, now + timedelta(hours=1)),
+        (SITE, PLATE, now),
+        ("hekou", "29H55555", now),
+    ):
+        await sightings.note_sighting(database, site, plate, at)
+    assert await of(database, now) == ()
+
+
+async def test_own_transits_come_beside_those_of_others_and_each_is_bounded(
+    database: Database,
+) -> None:
+    now = utc_now()
+    async with database.transaction() as connection:
+        await lanes.add_lane(connection, "lane-1", "Lane 1", Direction.EXPORT)
+        own = uuid4()
+        await transits.begin(connection, own, "lane-1", Direction.EXPORT, now)
+        await connection.execute("UPDATE transits SET plate = $2 WHERE id = $1", own, PLATE)
+    for n in range(2 * sightings.MOST):
+        await sightings.note_sighting(database, "hekou", PLATE, now - timedelta(minutes=n))
+
+    found = await of(database, now)
+    assert [s.gate for s in found] == [SITE, *["hekou"] * sightings.MOST]
+    assert found[0].transit == own
+    assert found[1].came_at == now
+
+
+@pytest.mark.parametrize(
+    ("site", "plate", "error"),
+    [
+        ("He Kou", PLATE, BadName),
+        ("hekou", "'; DROP TABLE x", ValueError),
+        ("hekou", "", ValueError),
+    ],
+)
+async def test_nonsense_is_refused_with_words(
+    database: Database, site: str, plate: str, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        await sightings.note_sighting(database, site, plate, utc_now())
+
+
+async def test_old_ones_are_forgotten(database: Database) -> None:
+    now = utc_now()
+    await sightings.note_sighting(database, "hekou", PLATE, now - timedelta(days=8))
+    await sightings.note_sighting(database, "hekou", PLATE, now)
+
+    assert await sightings.forget(database, now - timedelta(days=7)) == 1
+    assert len(await of(database, now)) == 1
