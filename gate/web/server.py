@@ -28,6 +28,7 @@ from gate.web.auth import SignIn
 from gate.web.catalogues import LANGUAGES
 from gate.web.console import pages
 from gate.web.console.snapshot import Snapshots
+from gate.web.firms.routes import ROUTES as FIRMS_ROUTES
 from gate.web.keys import (
     ASSETS,
     DESKS,
@@ -42,6 +43,9 @@ from gate.web.looks import note_looks
 from gate.web.menu import entries_for
 from gate.web.open_requests import OpenRequests
 from gate.web.operations import routes as operations
+from gate.web.portal import registering
+from gate.web.portal.routes import ROUTES as PORTAL_ROUTES
+from gate.web.portal.words_for_templates import template_words
 from gate.web.role_names import role_name
 from gate.web.script_words import script_words
 from gate.web.shown import Shown
@@ -59,6 +63,7 @@ ROUTES = (
     probes.routes, signing_in.routes, choosing_language.routes, home.routes, pages.routes,
     *account.ROUTES, *supervisor.ROUTES,
     operations.routes,
+    *PORTAL_ROUTES, *FIRMS_ROUTES,
 )  # fmt: skip
 """The routes of every area of the pages."""
 
@@ -116,6 +121,10 @@ def application(service: Service, *, demo: bool) -> web.Application:
         newstyle=True,
     )
     environment.globals.update(ago=app[SHOWN].ago, role_name=role_name)
+    environment.globals.update(template_words(service.settings.web.timezone))
+    environment.filters["event_word"] = environment.globals["event_word"]
+    service.firms.speak(language.in_language)
+    registering.set_up(app)
     app.on_response_prepare.append(guard.add_headers)
     app.on_response_prepare.append(_compress)
     app.cleanup_ctx.append(_watch_changes)

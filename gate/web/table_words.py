@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gate.app.firms.wording import AUTHORITIES, GREETING, LETTERS
+from gate.core.filing.problems import TEXTS
 from gate.core.reasons import RULES
 
 
@@ -12,3 +14,9 @@ def table_words() -> Iterator[str]:
     for rule in RULES.values():
         if rule.way:
             yield rule.way
+    yield from TEXTS.values()
+    for subject, body in LETTERS.values():
+        yield subject
+        yield body
+    yield from AUTHORITIES.values()
+    yield GREETING
