@@ -9,11 +9,13 @@ from gate.store.users import SessionRow
 from gate.web.assets import Assets
 from gate.web.auth import SignIn
 from gate.web.console.snapshot import Snapshots
+from gate.web.console.views import Views
 from gate.web.shown import Shown
 
 SERVICE = web.AppKey("service", Service)
 SIGN_IN = web.AppKey("sign_in", SignIn)
 SNAPSHOTS = web.AppKey("snapshots", Snapshots)
+VIEWS = web.AppKey("views", Views)
 ASSETS = web.AppKey("assets", Assets)
 SHOWN = web.AppKey("shown", Shown)
 SESSION = web.RequestKey("session", SessionRow)

@@ -16,9 +16,10 @@ from gate.web.access import allowed
 from gate.web.assets import Assets
 from gate.web.auth import SignIn
 from gate.web.catalogues import LANGUAGES
-from gate.web.console import pages
+from gate.web.console.routes import CONSOLE_ROUTES
 from gate.web.console.snapshot import Snapshots
-from gate.web.keys import ASSETS, SERVICE, SESSION, SHOWN, SIGN_IN, SNAPSHOTS
+from gate.web.console.views import Views
+from gate.web.keys import ASSETS, SERVICE, SESSION, SHOWN, SIGN_IN, SNAPSHOTS, VIEWS
 from gate.web.menu import entries_for
 from gate.web.role_names import role_name
 from gate.web.script_words import script_words
@@ -33,7 +34,7 @@ class PortTaken(RuntimeError):
     """Another program listens on the wanted port."""
 
 
-ROUTES = (probes.routes, signing_in.routes, choosing_language.routes, home.routes, pages.routes)
+ROUTES = (probes.routes, signing_in.routes, choosing_language.routes, home.routes, *CONSOLE_ROUTES)
 """The routes of every area of the pages."""
 
 
@@ -64,6 +65,7 @@ def application(service: Service, *, demo: bool) -> web.Application:
     app[SERVICE] = service
     app[SIGN_IN] = SignIn(service.database, service.settings.web, service.clock, demo=demo)
     app[SNAPSHOTS] = Snapshots(service)
+    app[VIEWS] = Views(app[SNAPSHOTS])
     app[ASSETS] = Assets(HERE / "static")
     app[SHOWN] = Shown(service.settings.web.timezone)
     environment = aiohttp_jinja2.setup(

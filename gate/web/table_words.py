@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gate.app.inspections import TASKS
+from gate.app.officer import REASONS
+from gate.app.refusals import Refusal
 from gate.core.reasons import RULES
 
 
@@ -12,3 +15,6 @@ def table_words() -> Iterator[str]:
     for rule in RULES.values():
         if rule.way:
             yield rule.way
+    yield from Refusal
+    yield from TASKS.values()
+    yield from REASONS.values()
