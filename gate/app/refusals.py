@@ -1,4 +1,4 @@
-"""Why an officer's act is refused: fixed sentences with places, so that pages can translate them."""
+"""Why an officer's act is refused: sentences with places, for pages to translate."""
 
 from __future__ import annotations
 

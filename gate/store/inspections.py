@@ -23,7 +23,8 @@ async def add(
 ) -> list[UUID]:
     """Ask for tasks (id, code, own words); those already asked for stay as they are.
 
-    Only for the transit under way at the lane. Returns the ids of the new ones. Call it inside a transaction.
+    Only for the transit under way at the lane. Returns the ids of the new ones.
+    Call it inside a transaction.
     """
     added: list[UUID] = []
     for task, code, words in tasks:

@@ -84,7 +84,7 @@ async def newest(database: Database) -> dict[str, Watch]:
 
 
 async def staff_on_lanes(database: Database) -> dict[str, Watch]:
-    """The lanes that somebody is on: lane to who (``officer``, ``full_name``) since when (``at``)."""
+    """The lanes that somebody is on: who (``officer``, ``full_name``) and since when (``at``)."""
     return {lane: watch for lane, watch in (await newest(database)).items() if watch.holder}
 
 

@@ -40,8 +40,9 @@ def refusal_words(error: ActRefused) -> str:
         facts["who"] = name("role", facts["who"].replace(" ", "_"))
     if "role" in facts:
         facts["role"] = name("role", facts["role"])
-    if "way" in facts:
-        facts["way"] = _(facts["way"])
+    way = facts.get("way")
+    if way:
+        facts["way"] = _(way)
     if facts.get("code") in RULES:
         facts["code"] = f"{reason_title(facts['code'])} ({facts['code']})"
     if not facts:

@@ -1,4 +1,4 @@
-"""What the console calls things: phases, outcomes, arms, documents' fields, sources, authorities."""
+"""What the console calls things: phases, outcomes, arms, fields of documents, sources."""
 
 from __future__ import annotations
 
@@ -78,11 +78,13 @@ NAMES: dict[str, dict[str, str]] = {
     "source": {
         "front plate": N_("front plate"), "rear plate": N_("rear plate"),
         "container": N_("container"), "driver's document": N_("driver's document"),
-        "gate pass": N_("gate pass"), "nothing": N_("nothing"), "side plate": N_("side plate"), "top plate": N_("top plate"),
+        "gate pass": N_("gate pass"), "nothing": N_("nothing"),
+        "side plate": N_("side plate"), "top plate": N_("top plate"),
     },
     "failure": {
         "no_plate": N_("no plate found"), "pending": N_("being read"),
-        "no picture showed a plate": N_("no picture showed a plate"), "undecodable": N_("the picture is broken"),
+        "no picture showed a plate": N_("no picture showed a plate"),
+        "undecodable": N_("the picture is broken"),
         "too_large": N_("the picture is too large"), "timeout": N_("reading took too long"),
         "worker_lost": N_("the reader broke off"), "reader_failed": N_("the reader failed"),
         "no_zone": N_("no machine-readable zone found"), "check_digit": N_("check digit wrong"),
@@ -100,7 +102,8 @@ NAMES: dict[str, dict[str, str]] = {
     "why": REASONS,
     "role": {role.value: name for role, name in ROLE_NAMES.items()},
     "trust": {
-        "trusted": N_("clock right"), "unset": N_("clock unknown"), "warn": N_("clock off a little"),
+        "trusted": N_("clock right"), "unset": N_("clock unknown"),
+        "warn": N_("clock off a little"),
         "untrusted": N_("clock wrong"),
     },
     "command": {

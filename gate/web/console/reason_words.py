@@ -80,7 +80,7 @@ def reason_title(code: str) -> str:
 
 def reason_shown(plain: dict[str, Any]) -> dict[str, Any]:
     """A reason as pages show it: code, outcome, title, text, way, who may override."""
-    text = plain["text"]
+    text, way = plain["text"], plain["way"]
     told = tell(text)
     own = language() == SOURCE or knows(text)
     return {
@@ -88,7 +88,7 @@ def reason_shown(plain: dict[str, Any]) -> dict[str, Any]:
         "outcome": plain["outcome"],
         "title": reason_title(plain["code"]),
         "text": told if own else _facts(plain["facts"]),
-        "way": _(plain["way"]) if plain["way"] else "",
+        "way": _(way) if way else "",
         "override": plain["override"],
         "second": plain["second"],
     }

@@ -18,8 +18,14 @@ SENTENCES: tuple[str, ...] = (
     N_("%(camera)s plate %(plate)s read %(sure)s, close to the declared %(declared)s"),
     N_("%(camera)s plate %(plate)s read %(sure)s, differs from the declared %(declared)s"),
     N_("%(camera)s plate %(plate)s read %(sure)s in %(looks)s looks, as declared"),
-    N_("%(camera)s plate %(plate)s read %(sure)s in %(looks)s looks, close to the declared %(declared)s"),
-    N_("%(camera)s plate %(plate)s read %(sure)s in %(looks)s looks, differs from the declared %(declared)s"),
+    N_(
+        "%(camera)s plate %(plate)s read %(sure)s in %(looks)s looks, "
+        "close to the declared %(declared)s"
+    ),
+    N_(
+        "%(camera)s plate %(plate)s read %(sure)s in %(looks)s looks, "
+        "differs from the declared %(declared)s"
+    ),
     N_("container %(number)s matches"),
     N_("container %(number)s is close to the declared %(declared)s"),
     N_("container %(number)s is not declared"),
@@ -57,7 +63,10 @@ SENTENCES: tuple[str, ...] = (
     N_("the arm came down again but no vehicle passed"),
     N_("the arm did not come down in time"),
     N_("a second vehicle drove in behind the released one"),
-    N_("a second vehicle drove in behind the released one: see who stands here and who went through"),
+    N_(
+        "a second vehicle drove in behind the released one: "
+        "see who stands here and who went through"
+    ),
     N_("a vehicle stands under the arm too long"),
     N_("the vehicle has stood in the gate too long"),
     N_("the truck has waited for an officer too long"),
@@ -100,7 +109,7 @@ SENTENCES: tuple[str, ...] = (
     N_("plate, declaration and clearances agree"),
     N_("the oldest picture is %(n)s s old"),
     N_("released by %(officer)s: %(note)s"),
-)  # fmt: skip
+)
 
 _KINDS = {"plate": N_("plate"), "person": N_("person"), "firm": N_("firm"),
           "container": N_("container")}  # fmt: skip
@@ -111,7 +120,8 @@ ACTS = {
 _PLACE = re.compile(r"%\\\((\w+)\\\)s")
 _NARROW = {"arm": r"\w+", "camera": r"\w+", "outcome": r"release|hold|refer|deny",
            "codes": r"[A-Z0-9_, ]+", "sure": r"[\d.]+%", "needed": r"[\d.]+%", "looks": r"\d+",
-           "act": r"\w+", "at": r"\d+", "n": r"\d+", "kind": r"plate|person|firm|container", "number": r"[A-Z0-9-]+",
+           "act": r"\w+", "at": r"\d+", "n": r"\d+", "kind": r"plate|person|firm|container",
+           "number": r"[A-Z0-9-]+",
            "first": r"\S+ \(\d+%\)", "second": r"\S+ \(\d+%\)", "plate": r"\S+( \S+)?"}  # fmt: skip
 
 
