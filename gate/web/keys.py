@@ -10,6 +10,7 @@ from gate.store.users import SessionRow
 from gate.web.assets import Assets
 from gate.web.auth import SignIn
 from gate.web.console.snapshot import Snapshots
+from gate.web.console.views import Views
 from gate.web.open_requests import OpenRequests
 from gate.web.shown import Shown
 
@@ -17,6 +18,7 @@ SERVICE = web.AppKey("service", Service)
 DESKS = web.AppKey("desks", Desks)
 SIGN_IN = web.AppKey("sign_in", SignIn)
 SNAPSHOTS = web.AppKey("snapshots", Snapshots)
+VIEWS = web.AppKey("views", Views)
 ASSETS = web.AppKey("assets", Assets)
 SHOWN = web.AppKey("shown", Shown)
 OPEN_REQUESTS = web.AppKey("open_requests", OpenRequests)

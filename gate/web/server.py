@@ -26,8 +26,9 @@ from gate.web.access import allowed
 from gate.web.assets import Assets
 from gate.web.auth import SignIn
 from gate.web.catalogues import LANGUAGES
-from gate.web.console import pages
+from gate.web.console.routes import CONSOLE_ROUTES
 from gate.web.console.snapshot import Snapshots
+from gate.web.console.views import Views
 from gate.web.firms.routes import ROUTES as FIRMS_ROUTES
 from gate.web.keys import (
     ASSETS,
@@ -38,6 +39,7 @@ from gate.web.keys import (
     SHOWN,
     SIGN_IN,
     SNAPSHOTS,
+    VIEWS,
 )
 from gate.web.looks import note_looks
 from gate.web.menu import entries_for
@@ -60,7 +62,7 @@ class PortTaken(RuntimeError):
 
 
 ROUTES = (
-    probes.routes, signing_in.routes, choosing_language.routes, home.routes, pages.routes,
+    probes.routes, signing_in.routes, choosing_language.routes, home.routes, *CONSOLE_ROUTES,
     *account.ROUTES, *supervisor.ROUTES,
     operations.routes,
     *PORTAL_ROUTES, *FIRMS_ROUTES,
@@ -102,6 +104,7 @@ def application(service: Service, *, demo: bool) -> web.Application:
     app[DESKS] = Desks(service)
     app[OPEN_REQUESTS] = OpenRequests(service.database, service.clock)
     app[SNAPSHOTS] = Snapshots(service)
+    app[VIEWS] = Views(app[SNAPSHOTS])
     app[ASSETS] = Assets(HERE / "static")
     app[SHOWN] = Shown(service.settings.web.timezone)
     environment = aiohttp_jinja2.setup(

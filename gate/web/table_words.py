@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gate.app.firms.wording import AUTHORITIES, GREETING, LETTERS
+from gate.app.inspections import TASKS
+from gate.app.officer import REASONS
+from gate.app.refusals import Refusal
 from gate.core.filing.problems import TEXTS
 from gate.core.reasons import RULES
 
@@ -20,3 +23,6 @@ def table_words() -> Iterator[str]:
         yield body
     yield from AUTHORITIES.values()
     yield GREETING
+    yield from Refusal
+    yield from TASKS.values()
+    yield from REASONS.values()
