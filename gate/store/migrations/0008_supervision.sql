@@ -92,7 +92,6 @@ CREATE FUNCTION plate_pieces(key text) RETURNS text[] LANGUAGE sql IMMUTABLE STR
 $$;
 CREATE INDEX transits_plate_pieces ON transits USING gin (plate_pieces(plate_key)) WHERE plate <> '';
 CREATE INDEX transits_by_time ON transits (began_at DESC, id DESC);
-CREATE INDEX transits_declaration ON transits (declaration_id) WHERE declaration_id IS NOT NULL;
 CREATE INDEX decisions_officer ON decisions (actor, at) WHERE actor <> 'machine';
 
 -- Retention.
