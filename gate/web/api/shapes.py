@@ -6,7 +6,15 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, create_model
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    create_model,
+)
 
 from gate.core.filing.fields import FIELDS, GROUPS, LISTS, Kind
 from gate.core.filing.fields import Field as Spec
@@ -18,6 +26,18 @@ Status = Literal["draft", "submitted", "rejected", "accepted", "arrived", "clear
 Word = Literal["pending", "passed", "failed", "not_needed"]
 Direction = Literal["export", "import"]
 EventName = Annotated[str, Field(max_length=60)]
+
+
+def _whole(value: Any) -> Any:
+    """A whole number however JSON writes it (``20`` or ``20.0``), but no text and no truth."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _between(low: int, high: int) -> Any:
+    return Annotated[int, Field(strict=True, ge=low, le=high), BeforeValidator(_whole)]
+
+
+AnyWhole = Annotated[int, Field(strict=True, ge=-(10**12), le=10**12), BeforeValidator(_whole)]
 Text = Annotated[str, Field(max_length=1000)]
 
 
@@ -36,7 +56,7 @@ class Given(Closed):
 def _type(spec: Spec) -> Any:
     match spec.kind:
         case Kind.INTEGER:
-            return Annotated[int, Field(strict=True, ge=spec.low, le=spec.high)] | None
+            return _between(spec.low, spec.high) | None
         case Kind.CHOICE:
             return Literal[spec.choices] | None
         case Kind.DATE:
@@ -87,7 +107,7 @@ class Changes(Closed):
     """Fields to set by dotted path (null clears), and lines to take out (``goods.1``)."""
 
     changes: dict[Annotated[str, Field(max_length=100)], Annotated[str, Field(max_length=1000)]
-                  | Annotated[int, Field(strict=True, ge=-(10**12), le=10**12)] | None] = Field(
+                  | AnyWhole | None] = Field(
         default_factory=dict, max_length=500
     )  # fmt: skip
     remove: list[Annotated[str, Field(max_length=100)]] = Field(
