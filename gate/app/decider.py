@@ -53,10 +53,18 @@ class Decider:
         self._tasks: set[asyncio.Task[None]] = set()
         self.policy: Policy = Policy()
         self.policy_hash = ""
+        self._named: dict[str, Policy] = {}
 
     def use(self, policy: Policy, policy_hash: str) -> None:
         """Decide by this policy from now on."""
         self.policy, self.policy_hash = policy, policy_hash
+        self._named[policy_hash] = policy
+
+    def policy_named(self, policy_hash: str) -> Policy:
+        """A policy that was in force since the start: a change must not come between the
+        gathering of a decision's inputs, which name their policy, and the decision.
+        """
+        return self._named[policy_hash]
 
     def start(self, actor: LaneActor, effect: fx.Decide, lane: Lane) -> None:
         """Work on a request in the background and post the answer to its lane."""
@@ -74,7 +82,7 @@ class Decider:
             actor.post(DecisionFailed(at=self._clock.now(), serial=effect.serial, why=why))
             return
         matched = self._clock.monotonic()
-        decision = decide(inputs, self.policy)
+        decision = decide(inputs, self.policy_named(inputs.policy))
         ended = self._clock.monotonic()
         self._metrics.stage.labels(stage="match").observe(matched - began)
         self._metrics.stage.labels(stage="decide").observe(ended - matched)
@@ -91,6 +99,7 @@ class Decider:
 
     async def gather(self, actor: LaneActor, transit: UUID, corrected: str) -> DecisionInputs:
         """Everything the decision depends on, as one value; raises ``StoreError``."""
+        policy, named = self.policy, self.policy_hash
         rows = await captures.of_transit(self._database, transit)
         now = self._clock.now()
         seen = self._seen(actor, transit, corrected, rows)
@@ -100,7 +109,7 @@ class Decider:
             gate_pass=papers.gate_pass,
         )  # fmt: skip
         found = await preselect.candidates(self._database, clues_of(seen), self._site, now)
-        found = shortlist(with_correction(seen), found, self.policy, now)
+        found = shortlist(with_correction(seen), found, policy, now)
         return DecisionInputs(
             seen=replace(
                 seen,
@@ -111,7 +120,7 @@ class Decider:
             ),
             declarations=found,
             now=now,
-            policy=self.policy_hash,
+            policy=named,
         )
 
     def _seen(

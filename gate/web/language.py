@@ -37,6 +37,11 @@ def ngettext(one: str, many: str, n: int, /, **values: object) -> str:
     return words(language()).ngettext(one, many, n) % {"n": n, **values}
 
 
+def in_language(chosen: str, message: str) -> str:
+    """The message in another language than the request's: for letters."""
+    return words(chosen if chosen in LANGUAGES else SOURCE).gettext(message)
+
+
 def N_(message: str, /) -> str:  # noqa: N802 - the name that extraction tools know
     """Mark a message for translation without translating it here."""
     return message

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gate.app.firms.wording import AUTHORITIES, GREETING, LETTERS
+from gate.app.inspections import TASKS
+from gate.app.officer import REASONS
+from gate.app.refusals import Refusal
+from gate.core.filing.problems import TEXTS
 from gate.core.reasons import RULES
 
 
@@ -12,3 +17,12 @@ def table_words() -> Iterator[str]:
     for rule in RULES.values():
         if rule.way:
             yield rule.way
+    yield from TEXTS.values()
+    for subject, body in LETTERS.values():
+        yield subject
+        yield body
+    yield from AUTHORITIES.values()
+    yield GREETING
+    yield from Refusal
+    yield from TASKS.values()
+    yield from REASONS.values()

@@ -1,0 +1,1 @@
+"""Staff's pages about firms: applications, and the clearances of what firms filed."""

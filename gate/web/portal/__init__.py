@@ -1,0 +1,1 @@
+"""The pages of trucking firms: register, file, follow, pass."""

@@ -1,0 +1,115 @@
+"""Many declarations from a table: template, upload, preview with every row's errors, commit."""
+
+from __future__ import annotations
+
+import aiohttp_jinja2
+from aiohttp import BodyPartReader, web
+
+from gate.app.firms.bulk import MOST_BYTES, MOST_ROWS
+from gate.core.permissions import Permission
+from gate.web.access import needs
+from gate.web.language import _, in_language, language
+from gate.web.portal.asked import actor_of, firm_of, firms_of, id_in, values_of
+from gate.web.portal.problem_words import told
+
+routes = web.RouteTableDef()
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHOWN_BAD, SHOWN_GOOD = 100, 5
+"""Rows shown on the page; the report has all."""
+
+
+@routes.get("/portal/bulk")
+@aiohttp_jinja2.template("portal/bulk.html")
+@needs(Permission.FIRM_FILE)
+async def page(_request: web.Request) -> dict[str, object]:
+    """Choose a file."""
+    return {"most_rows": MOST_ROWS, "most_mb": MOST_BYTES // (1024 * 1024)}
+
+
+@routes.get("/portal/bulk/template")
+@needs(Permission.FIRM_FILE)
+async def template(request: web.Request) -> web.Response:
+    """The empty table to fill in, with headings in the reader's language."""
+    data = firms_of(request).bulk.template(language(), in_language)
+    return _sheet(data, "declarations.xlsx")
+
+
+@routes.post("/portal/bulk")
+@needs(Permission.FIRM_FILE)
+async def upload(request: web.Request) -> web.Response:
+    """Read a file and keep what was read for an hour; nothing is filed yet."""
+    name, data = await file_in(request)
+    preview = await firms_of(request).bulk.preview(firm_of(request), name, data)
+    return web.json_response({"go": f"/portal/bulk/{preview.id}"})
+
+
+@routes.get("/portal/bulk/{id}")
+@aiohttp_jinja2.template("portal/preview.html")
+@needs(Permission.FIRM_FILE)
+async def preview(request: web.Request) -> dict[str, object]:
+    """What would be filed, and what is wrong in which row."""
+    found = await firms_of(request).bulk.find(firm_of(request), id_in(request))
+    good = [row for row in found.rows if row.good]
+    bad = [row for row in found.rows if not row.good]
+    return {
+        "preview": found,
+        "good": len(good),
+        "bad": len(bad),
+        "shown_good": good[:SHOWN_GOOD],
+        "shown_bad": bad[:SHOWN_BAD],
+        "told": told,
+    }
+
+
+@routes.get("/portal/bulk/{id}/report")
+@needs(Permission.FIRM_FILE)
+async def report(request: web.Request) -> web.Response:
+    """The rows with their errors as a table, to be put right and uploaded again."""
+    bulk = firms_of(request).bulk
+    found = await bulk.find(firm_of(request), id_in(request))
+    return _sheet(bulk.report(found, language(), in_language), "errors.xlsx")
+
+
+@routes.post("/portal/bulk/{id}/commit")
+@needs(Permission.FIRM_FILE)
+async def commit(request: web.Request) -> web.Response:
+    """File the good rows, or all or none; as drafts or submitted at once."""
+    values = await values_of(request)
+    made = await firms_of(request).bulk.commit(
+        firm_of(request), id_in(request), actor=actor_of(request),
+        all_or_nothing=values.get("all_or_nothing") == "yes",
+        submit=values.get("submit") == "yes",
+    )  # fmt: skip
+    return web.json_response(
+        {
+            "filed": len(made.filed),
+            "left": len(made.left),
+            "numbers": [number for _row, _id, number in made.filed[:SHOWN_BAD] if number],
+        }
+    )
+
+
+async def file_in(request: web.Request) -> tuple[str, bytes]:
+    """Name and bytes of the uploaded file; raises 400 where there is none, 413 where too large."""
+    if not request.content_type.startswith("multipart/"):
+        raise web.HTTPBadRequest(text=_("Choose a file first."))
+    reader = await request.multipart()
+    while (part := await reader.next()) is not None:
+        if isinstance(part, BodyPartReader) and part.filename:
+            return part.filename[:200], await _read(part)
+    raise web.HTTPBadRequest(text=_("Choose a file first."))
+
+
+async def _read(part: BodyPartReader) -> bytes:
+    data = bytearray()
+    while chunk := await part.read_chunk():
+        data += chunk
+        if len(data) > MOST_BYTES:
+            text = _("The file is too large: at most %(n)s MB.", n=MOST_BYTES // (1024 * 1024))
+            raise web.HTTPRequestEntityTooLarge(MOST_BYTES, len(data), text=text)
+    return bytes(data)
+
+
+def _sheet(data: bytes, name: str) -> web.Response:
+    disposition = f'attachment; filename="{name}"'
+    return web.Response(body=data, content_type=SHEET, headers={"Content-Disposition": disposition})
