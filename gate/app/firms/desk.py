@@ -74,6 +74,7 @@ class Firms:
             try:
                 await self.clearances.expire()
                 await self.bulk.forget()
+                await self.notices.forget()
             except StoreError as error:
                 log.warning("what is too old could not be put away: %s", error)
             await asyncio.sleep(EXPIRE_S)
