@@ -77,10 +77,28 @@ class Metrics:
         self.loop_lag_max = Gauge(
             "gate_loop_lag_max_seconds", "Largest lag of the last minute", registry=r
         )
+        self.api_calls = Counter(
+            "gate_api_calls", "API calls, by operation and status", ["operation", "status"],
+            registry=r,
+        )  # fmt: skip
+        self.api_limited = Counter(
+            "gate_api_limited", "API calls refused because a key called too often", registry=r
+        )
+        self.api_seconds = Histogram(
+            "gate_api_seconds", "Time of API calls", buckets=_SECONDS, registry=r
+        )
         self.read_rate = Gauge(
             "gate_camera_read_rate",
             "Share of plates read exactly as finally recorded: the newest reads, and the usual",
             ["lane", "device", "span"], registry=r,
+        )  # fmt: skip
+        self.letters = Counter(
+            "gate_letters", "Letters to firms, by result: sent, failed, dead", ["result"],
+            registry=r,
+        )  # fmt: skip
+        self.web_calls = Counter(
+            "gate_web_calls", "Calls of webhooks, by result: delivered, failed, dead", ["result"],
+            registry=r,
         )  # fmt: skip
         self.memory = Gauge("gate_memory_bytes", "Resident memory, by part", ["part"], registry=r)
         self._prime()

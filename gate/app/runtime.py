@@ -219,7 +219,7 @@ class Service:
             self.database, self.register, clock, metrics, store, self._instance(), self._run_lane
         )
         key = pass_key(s.data)
-        self.firms = Firms(self.database, clock, s, key, load_tariff(s.firms.tariff))
+        self.firms = Firms(self.database, clock, s, metrics, key, load_tariff(s.firms.tariff))
         self.decider = Decider(self.database, s.site, clock, metrics, key.verify)
         self.decider.use(self.policy, policy_hash(self.policy))
         self.commander = Commander(

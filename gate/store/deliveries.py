@@ -133,3 +133,20 @@ async def attempted(
                WHERE id = $1 AND status = 'pending'""",
             delivery, status, next_at, attempt.at,
         )  # fmt: skip
+
+
+async def exists(database: Database, firm: UUID, delivery: UUID) -> bool:
+    """Whether the firm has a delivery of this id."""
+    async with database.connection() as connection:
+        found = await connection.fetchval(
+            "SELECT 1 FROM webhook_deliveries WHERE id = $2 AND firm_id = $1", firm, delivery
+        )
+    return found is not None
+
+
+async def forget(database: Database, before: datetime) -> None:
+    """Forget deliveries from before this time that ended, with their attempts."""
+    async with database.connection() as connection:
+        await connection.execute(
+            "DELETE FROM webhook_deliveries WHERE created_at < $1 AND status <> 'pending'", before
+        )

@@ -54,7 +54,8 @@ def catalogues(language: str) -> Iterator[tuple[Path, Catalog]]:
 
 def load(language: str) -> Words:
     """All words of one language. Where two files differ over a message, the first one counts;
-    a test says so."""
+    a test says so.
+    """
     messages: dict[str, tuple[str, ...]] = {}
     plural = "n != 1"
     for _path, catalogue in catalogues(language):

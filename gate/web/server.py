@@ -23,6 +23,8 @@ from gate.web import (
     supervisor,
 )
 from gate.web.access import allowed
+from gate.web.api import guard as api_guard
+from gate.web.api import routes as api
 from gate.web.assets import Assets
 from gate.web.auth import SignIn
 from gate.web.catalogues import LANGUAGES
@@ -95,7 +97,7 @@ async def page_context(request: web.Request) -> dict[str, object]:
 def application(service: Service, *, demo: bool) -> web.Application:
     """The aiohttp application over a running service."""
     order = [choosing_language.choose_language, guard.errors, guard.sessions, guard.same_site,
-             note_looks]  # fmt: skip
+             note_looks, api_guard.problems]  # fmt: skip
     app = web.Application(middlewares=order)
     app[SERVICE] = service
     app[SIGN_IN] = SignIn(
@@ -134,6 +136,7 @@ def application(service: Service, *, demo: bool) -> web.Application:
     app.cleanup_ctx.append(_watch_sessions)
     for routes in ROUTES:
         app.add_routes(routes)
+    api.set_up(app)
     app.router.add_get("/static/{digest}/{name:.+}", app[ASSETS].serve)
     return app
 
