@@ -38,7 +38,9 @@ async def test_a_watchlist_entry_from_proposal_to_hit_to_end(site: Site) -> None
     assert (await ha.get("/approvals"))[0] == 403
     status, answer = await anh.post("/watchlists", **entry)
     assert (status, answer["go"]) == (200, "/approvals")
-    (row,) = await site.rig.rows_of("SELECT id FROM proposals WHERE state='open' ORDER BY at DESC LIMIT 1")
+    (row,) = await site.rig.rows_of(
+        "SELECT id FROM proposals WHERE state='open' ORDER BY at DESC LIMIT 1"
+    )
     path = f"/approvals/{row['id']}"
     assert (await anh.post(f"{path}/confirm"))[0] == 409
     assert await site.rig.count("SELECT count(*) FROM watchlist") == 0
@@ -173,7 +175,9 @@ async def test_a_device_changes_to_its_new_key_and_the_old_one_is_worth_nothing(
     await register.refresh()
     rows = await site.rig.rows_of("SELECT key_id, next_key_id FROM devices WHERE id = 'loop-entry'")
     assert (rows[0]["key_id"], rows[0]["next_key_id"]) == (key_id, "")
-    assert (await site.rig.rows_of("SELECT last_seen FROM devices WHERE id='loop-entry'"))[0] != seen
+    assert (await site.rig.rows_of("SELECT last_seen FROM devices WHERE id='loop-entry'"))[
+        0
+    ] != seen
     topic = Topic(site=SITE, lane=LANE, device="loop-entry", channel=Channel.STATUS)
     assert register.find_secret(topic, old.key_id) is None
     assert register.find_secret(topic, key_id) == bytes.fromhex(secret)
@@ -212,9 +216,7 @@ async def test_looks_at_persons_are_on_record_for_those_who_watch(site: Site) ->
         await browser.aclose()
 
 
-async def test_the_proof_of_a_transit_tells_the_truth(
-    site: Site, database_url: str
-) -> None:
+async def test_the_proof_of_a_transit_tells_the_truth(site: Site, database_url: str) -> None:
     await declare(site.rig.database, "14C12345", "14R01234")
     await site.rig.show(picture_of(FRONT), picture_of(REAR, seed=2))
     await site.rig.drive_through()
