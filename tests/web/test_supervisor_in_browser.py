@@ -174,7 +174,7 @@ async def test_every_page_is_without_a_violation_in_each_language_and_theme(
         for what, path in paths.items():
             if (what in ("users", "user", "devices")) == (role == "administrator"):
                 wrong += [f"{what}: {v}" for v in await look_at(page, site.url, what, path)]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 async def look_at(page: Page, url: str, what: str, path: str) -> list[str]:
