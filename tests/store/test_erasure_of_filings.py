@@ -34,6 +34,12 @@ async def places_of(database: Database, word: str) -> list[str]:
         )
 
 
+async def as_service(database: Database, sql: str) -> None:
+    async with database.transaction() as connection:
+        await connection.execute(f"SET LOCAL ROLE {SERVICE_ROLE}")
+        await connection.execute(sql)
+
+
 async def test_filings_and_drafts_forget_the_person(database: Database, tmp_path: Path) -> None:
     async with database.connection() as connection:
         if await connection.fetchval("SELECT to_regclass('filings')") is None:
@@ -50,11 +56,9 @@ async def test_filings_and_drafts_forget_the_person(database: Database, tmp_path
     words = (row["name"], row["document_number"], row["phone"])
     assert "filings" in await places_of(database, row["document_number"])
     with pytest.raises(asyncpg.PostgresError, match="not erased"):
-        async with database.transaction() as connection:
-            await connection.execute(f"SET LOCAL ROLE {SERVICE_ROLE}")
-            await connection.execute(
-                "SELECT erase_filing(declaration_id, version, '{}') FROM filings"
-            )
+        await as_service(
+            database, "SELECT erase_filing(declaration_id, version, '{}') FROM filings"
+        )
 
     async with database.transaction() as connection:
         await connection.execute(f"SET LOCAL ROLE {SERVICE_ROLE}")
