@@ -1,7 +1,7 @@
 """Erasing a person from what firms filed: contents, drafts, previews of uploads, letters.
 
 A driver may be registered by several firms; the words of the person are looked for in all of
-a firm's texts. Tables that the schema does not have are passed over.
+a firm's texts.
 """
 
 from __future__ import annotations
@@ -31,15 +31,8 @@ async def erase_from_filings(
     """
     count = 0
     for table, column in _OF_FIRM:
-        if await _is_there(connection, table):
-            count += await _redact(connection, table, column, driver["firm_id"], words)
-    if await _is_there(connection, "filings"):
-        count += await _filings(connection, driver["id"], words)
-    return count
-
-
-async def _is_there(connection: Connection, table: str) -> bool:
-    return await connection.fetchval("SELECT to_regclass($1)", table) is not None
+        count += await _redact(connection, table, column, driver["firm_id"], words)
+    return count + await _filings(connection, driver["id"], words)
 
 
 async def _redact(

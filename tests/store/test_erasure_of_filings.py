@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 
 import asyncpg
@@ -13,6 +12,7 @@ from gate.app.clock import utc_now
 from gate.app.erasure import erase_person
 from gate.store.pool import Database
 from gate.store.service_role import SERVICE_ROLE
+from tests.firms import rig as firms_rig
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -41,10 +41,6 @@ async def as_service(database: Database, sql: str) -> None:
 
 
 async def test_filings_and_drafts_forget_the_person(database: Database, tmp_path: Path) -> None:
-    async with database.connection() as connection:
-        if await connection.fetchval("SELECT to_regclass('filings')") is None:
-            pytest.skip("firms file nothing in this schema")
-    firms_rig = import_module("tests.firms.rig")
     firms = firms_rig.firms_over(database, tmp_path, firms_rig.MovedClock())
     firm = await firms_rig.approved(firms)
     content = firms_rig.content()

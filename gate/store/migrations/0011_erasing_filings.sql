@@ -25,15 +25,13 @@ BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'gate_service') THEN
         GRANT EXECUTE ON FUNCTION erase_filing(uuid, integer, jsonb) TO gate_service;
     END IF;
-    IF EXISTS (SELECT FROM information_schema.columns
-               WHERE table_name = 'drivers' AND column_name = 'phone') THEN
-        -- The phone goes with the name, whoever erases.
-        CREATE FUNCTION forget_phone() RETURNS trigger LANGUAGE plpgsql AS $f$
-        BEGIN
-            IF NEW.name = 'erased' THEN NEW.phone := ''; END IF;
-            RETURN NEW;
-        END $f$;
-        CREATE TRIGGER forget_phone BEFORE UPDATE OF name ON drivers
-            FOR EACH ROW EXECUTE FUNCTION forget_phone();
-    END IF;
 END $$;
+
+-- The phone goes with the name, whoever erases.
+CREATE FUNCTION forget_phone() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.name = 'erased' THEN NEW.phone := ''; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER forget_phone BEFORE UPDATE OF name ON drivers
+    FOR EACH ROW EXECUTE FUNCTION forget_phone();
