@@ -169,7 +169,7 @@ async def test_lanes_are_taken_and_handed_over_and_nothing_of_it_changes(
     assert [row["kind"] for row in rows] == ["taken", "taken", "handed_over"]
     assert rows[1]["before"] == first
     assert rows[2]["matters"][0]["kind"] == "held"
-    with pytest.raises(Exception, match="append-only|permission denied"):
+    with pytest.raises(Exception, match=r"append-only|permission denied"):
         await site.rig.rows_of("UPDATE lane_watch SET officer = 'x' RETURNING number")
     _, page = await ha.get("/shift")
     assert "a truck is held" in page
