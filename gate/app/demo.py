@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gate.app.clock import Clock
+from gate.app.demo_names import FIRMS
 from gate.app.demo_seed import Seed, SeedDeclaration, make_seed
 from gate.store import seed as seed_store
 from gate.store import users
@@ -37,6 +38,13 @@ USERS = (
     ("supervisor", "Lê Minh Anh", "supervisor"),
     ("operations", "Phạm Gia Bảo", "operations"),
 )
+FIRM_USERS = (
+    ("firm", "Nguyễn Thu Trang", "firm_administrator"),
+    ("driver-desk", "Hoàng Minh Đức", "firm_user"),
+)
+"""People of the demonstration's first firm."""
+FIRST_FIRM = FIRMS[0][1]
+"""Its tax number."""
 _WORDS = ("river", "stone", "lotus", "maple", "harbor", "copper", "lantern", "tiger", "bridge",
           "willow", "cotton", "ginger", "meadow", "silver", "anchor", "velvet")  # fmt: skip
 
@@ -59,6 +67,7 @@ async def prepare_demo(
         async with database.transaction() as connection:
             await seed_store.write_rows(connection, rows_of(drawn, site))
             await seed_store.write_lanes(connection, LANES, _devices())
+            await seed_store.approve_all(connection)
     else:
         await seed_store.renew_demo(database)
         async with database.transaction() as connection:  # one of before these devices
@@ -128,16 +137,20 @@ async def _users(
     if file.exists():
         kept = json.loads(file.read_text("utf-8"))
     else:
-        kept = {name: _password() for name, _, _ in USERS}
+        kept = {}
         file.touch(mode=0o600)
-        file.write_text(json.dumps(kept), "utf-8")
+    everybody = (*USERS, *FIRM_USERS)
+    kept = {name: kept.get(name) or _password() for name, _, _ in everybody}
+    file.write_text(json.dumps(kept), "utf-8")
+    firm = await seed_store.firm_of(database, FIRST_FIRM)
     async with database.transaction() as connection:
-        for name, full_name, role in USERS:
+        for name, full_name, role in everybody:
             await users.add_user(
                 connection, user=clock.fresh(), name=name, full_name=full_name, role=role,
                 lanes=(), password_hash=hash_password(kept[name]), demo=True,
+                firm_id=firm if (name, full_name, role) in FIRM_USERS else None,
             )  # fmt: skip
-    return tuple(DemoUser(name=n, role=role, password=kept[n]) for n, _, role in USERS)
+    return tuple(DemoUser(name=n, role=role, password=kept[n]) for n, _, role in everybody)
 
 
 def _password() -> str:

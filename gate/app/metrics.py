@@ -77,6 +77,16 @@ class Metrics:
         self.loop_lag_max = Gauge(
             "gate_loop_lag_max_seconds", "Largest lag of the last minute", registry=r
         )
+        self.api_calls = Counter(
+            "gate_api_calls", "API calls, by operation and status", ["operation", "status"],
+            registry=r,
+        )  # fmt: skip
+        self.api_limited = Counter(
+            "gate_api_limited", "API calls refused because a key called too often", registry=r
+        )
+        self.api_seconds = Histogram(
+            "gate_api_seconds", "Time of API calls", buckets=_SECONDS, registry=r
+        )
         self.memory = Gauge("gate_memory_bytes", "Resident memory, by part", ["part"], registry=r)
         self._prime()
 

@@ -16,7 +16,8 @@ from typing import Any
 
 from config.policy_file import DEMO
 from config.settings import Settings
-from gate.app.demo import LANES, DemoUser, prepare_demo
+from gate.app.demo import FIRST_FIRM, LANES, DemoUser, prepare_demo
+from gate.app.demo_firm import fill_firm
 from gate.app.demo_traffic import plan_traffic
 from gate.app.runtime import Service
 from gate.commands.serving import run_service, set_up_logging
@@ -88,6 +89,8 @@ class _Demo:
 
     async def started(self, service: Service) -> None:
         """Say where to look, then keep trucks coming until cancelled."""
+        firm = await seed.firm_of(service.database, FIRST_FIRM)
+        await fill_firm(service.firms, service.database, service.clock, firm, self._number)
         self._say(service)
         if not self._traffic:
             await asyncio.Event().wait()

@@ -133,3 +133,12 @@ async def attempted(
                WHERE id = $1 AND status = 'pending'""",
             delivery, status, next_at, attempt.at,
         )  # fmt: skip
+
+
+async def exists(database: Database, firm: UUID, delivery: UUID) -> bool:
+    """Whether the firm has a delivery of this id."""
+    async with database.connection() as connection:
+        found = await connection.fetchval(
+            "SELECT 1 FROM webhook_deliveries WHERE id = $2 AND firm_id = $1", firm, delivery
+        )
+    return found is not None

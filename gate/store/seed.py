@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from gate.store import devices, lanes
 from gate.store.devices import DeviceRow
@@ -61,6 +61,23 @@ async def write_lanes(
         await devices.add_device(connection, device)
 
 
+async def approve_all(connection: Connection) -> None:
+    """The demonstration's firms may file."""
+    await connection.execute(
+        """UPDATE firms SET status = 'approved', decided_at = now(), decided_by = 'demo'
+           WHERE status = 'registered'"""
+    )
+
+
+async def firm_of(database: Database, tax_number: str) -> UUID:
+    """The firm of this tax number; raises ``LookupError``."""
+    async with database.connection() as connection:
+        found = await connection.fetchval("SELECT id FROM firms WHERE tax_number = $1", tax_number)
+    if found is None:
+        raise LookupError(f"no firm {tax_number}")
+    return UUID(str(found))
+
+
 async def renew_demo(database: Database) -> int:
     """Bring a demonstration up to date, so that it goes on for ever.
 
@@ -72,11 +89,14 @@ async def renew_demo(database: Database) -> int:
             """UPDATE declarations
                SET window_from = now() - interval '1 hour', window_to = now() + interval '18 hours'
                WHERE status IN ('cleared', 'clearing') AND window_to < now() + interval '1 hour'
+                 AND NOT EXISTS (SELECT 1 FROM filings w WHERE w.declaration_id = declarations.id)
                RETURNING 1"""
         )
         used = await connection.fetch(
             """SELECT DISTINCT ON (d.tractor_plate) d.* FROM declarations d
-               WHERE d.status = 'departed' AND NOT EXISTS (
+               WHERE d.status = 'departed'
+                 AND NOT EXISTS (SELECT 1 FROM filings w WHERE w.declaration_id = d.id)
+                 AND NOT EXISTS (
                    SELECT 1 FROM declarations o WHERE o.tractor_plate = d.tractor_plate
                      AND o.status NOT IN ('departed', 'closed'))
                ORDER BY d.tractor_plate, d.created_at DESC"""
@@ -102,7 +122,7 @@ async def _filed_anew(connection: Connection, row: Row) -> Row:
 
 
 async def demo_rows(database: Database) -> list[Row]:
-    """The declarations' vehicles as the simulation needs them, in a fixed order."""
+    """The seeded declarations' vehicles as the simulation needs them, in a fixed order."""
     async with database.connection() as connection:
         rows = await connection.fetch(
             """SELECT d.direction, d.status, d.tractor_plate, d.trailer_plate, d.containers,
@@ -110,6 +130,8 @@ async def demo_rows(database: Database) -> list[Row]:
                    d.un_number <> '' AS dangerous,
                    coalesce(least(v.permit_until, v.insurance_until) < now(), false) AS papers_over
                FROM declarations d JOIN vehicles v ON v.id = d.tractor_id
-               WHERE d.status NOT IN ('departed', 'closed', 'released') ORDER BY d.number"""
+               WHERE d.status NOT IN ('departed', 'closed', 'released')
+                 AND NOT EXISTS (SELECT 1 FROM filings w WHERE w.declaration_id = d.id)
+               ORDER BY d.number"""
         )
     return [dict(row) for row in rows]

@@ -13,6 +13,8 @@ from aiohttp import web
 from gate.app.runtime import Service
 from gate.web import choosing_language, guard, home, language, probes, signing_in
 from gate.web.access import allowed
+from gate.web.api import guard as api_guard
+from gate.web.api import routes as api
 from gate.web.assets import Assets
 from gate.web.auth import SignIn
 from gate.web.catalogues import LANGUAGES
@@ -67,7 +69,8 @@ async def page_context(request: web.Request) -> dict[str, object]:
 
 def application(service: Service, *, demo: bool) -> web.Application:
     """The aiohttp application over a running service."""
-    order = [choosing_language.choose_language, guard.errors, guard.sessions, guard.same_site]
+    order = [choosing_language.choose_language, guard.errors, guard.sessions, guard.same_site,
+             api_guard.problems]  # fmt: skip
     app = web.Application(middlewares=order)
     app[SERVICE] = service
     app[SIGN_IN] = SignIn(service.database, service.settings.web, service.clock, demo=demo)
@@ -100,6 +103,7 @@ def application(service: Service, *, demo: bool) -> web.Application:
     app.cleanup_ctx.append(_watch_changes)
     for routes in ROUTES:
         app.add_routes(routes)
+    api.set_up(app)
     app.router.add_get("/static/{digest}/{name:.+}", app[ASSETS].serve)
     return app
 

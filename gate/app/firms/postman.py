@@ -106,9 +106,9 @@ class Postman:
         message["Date"] = format_datetime(letter.created_at)
         # The letter's id: a letter that is sent twice is shown once.
         message["Message-ID"] = f"<{letter.id}@{self._settings.sender.rpartition('@')[2]}>"
-        message["Content-Language"] = letter.language
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.body)
+        message["Content-Language"] = letter.language
         return message
 
     async def _failed(self, letter: LetterRow, error: str, *, final: bool = False) -> None:

@@ -55,16 +55,16 @@ class Submitting(Drafting):
 
     async def file(
         self, connection: Connection, firm: UUID, content: Content, *, actor: str, submit: bool
-    ) -> tuple[UUID, FiledRow | None]:
+    ) -> tuple[UUID, Submitted | None]:
         """File a content inside the caller's transaction: a draft, or submitted at once.
 
-        Returns its id, and the declaration where it was submitted. Raises as ``submit``.
+        Returns its id, and what came of the submission, if it was asked for. Raises as ``submit``.
         """
         draft = self._clock.fresh()
         await drafts.add(connection, firm, draft, content, actor, self._clock.now())
         if not submit:
             return draft, None
-        return draft, (await self._submit(connection, firm, draft, actor, None)).declaration
+        return draft, await self._submit(connection, firm, draft, actor, None)
 
     async def _submit(
         self, connection: Connection, firm: UUID, draft: UUID, actor: str, version: int | None

@@ -127,7 +127,9 @@ class Webhooks:
         return await deliveries.listing(self._database, firm, webhook, after=after, most=most)
 
     async def attempts(self, firm: UUID, delivery: UUID) -> list[AttemptRow]:
-        """Every attempt at a delivery, in order."""
+        """Every attempt at a delivery, in order; raises ``UnknownRecord``."""
+        if not await deliveries.exists(self._database, firm, delivery):
+            raise UnknownRecord("delivery")
         return await deliveries.attempts(self._database, firm, delivery)
 
     def _check(self, url: str | None, wanted: tuple[str, ...] | None) -> tuple[Problem, ...]:

@@ -196,7 +196,8 @@ class Bulk:
         )
         return FiledOne(
             reference=row.reference, row=row.numbers[0], id=draft,
-            number=filed.number if filed else "", status=filed.status if filed else "draft",
+            number=filed.declaration.number if filed else "",
+            status=filed.declaration.status if filed else "draft",
         )  # fmt: skip
 
 
