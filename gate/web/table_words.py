@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gate.app.firms.bulk.sheets import REPORT_WORDS
 from gate.app.firms.wording import AUTHORITIES, GREETING, LETTERS
 from gate.core.filing.problems import TEXTS
 from gate.core.reasons import RULES
@@ -20,3 +21,4 @@ def table_words() -> Iterator[str]:
         yield body
     yield from AUTHORITIES.values()
     yield GREETING
+    yield from REPORT_WORDS

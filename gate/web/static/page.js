@@ -56,9 +56,9 @@ for (const form of document.querySelectorAll("form[data-send]")) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const button = event.submitter;
+    const fields = new FormData(form, button); // before the button is disabled, or its value is missing
     if (button) button.disabled = true;
     try {
-      const fields = new FormData(form, button);
       const files = [...form.elements].some((one) => one.type === "file");
       const answer = await send(form.dataset.send, files ? fields : Object.fromEntries(fields));
       if (form.dataset.then !== undefined) location.href = answer.go ?? form.dataset.then;
