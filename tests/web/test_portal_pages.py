@@ -40,6 +40,7 @@ async def test_every_page_is_accessible_and_fits(
     context, page = await on_phone(browser, language)
     await page.set_viewport_size({"width": width, "height": 740})
     await sign_in(page, site, firm.boss)
+    await page.click(f"form.language button[value={language}]")
     address = {"name": "theme", "value": theme, "url": site.url}
     await context.add_cookies([address])  # type: ignore[list-item]
     broken = []
@@ -169,7 +170,8 @@ async def test_people_keys_and_webhooks_are_kept_by_the_administrator(
 
     await page.goto(f"{site.url}/portal/firm")
     await page.get_by_label("cleared", exact=True).uncheck()
-    await page.get_by_role("button", name="Save").last.click()
+    async with page.expect_navigation():
+        await page.get_by_role("button", name="Save").last.click()
     await expect(page.get_by_label("cleared", exact=True)).not_to_be_checked()
     wanted = await site.rig.service.firms.letter_choices.wanted(firm.id)
     assert "declaration.cleared" not in wanted

@@ -6,6 +6,7 @@ import aiohttp_jinja2
 from aiohttp import BodyPartReader, web
 
 from gate.app.firms.bulk.desk import Bulk
+from gate.app.firms.bulk.sheets import column_name
 from gate.app.firms.errors import Invalid
 from gate.core.permissions import Permission
 from gate.web.access import needs
@@ -57,6 +58,7 @@ async def preview(request: web.Request) -> dict[str, object]:
         "shown_good": found.good[:SHOWN_GOOD],
         "shown_bad": found.bad[:SHOWN_BAD],
         "told": told,
+        "column": lambda path: column_name(path, language()),
     }
 
 
