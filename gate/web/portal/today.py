@@ -61,6 +61,7 @@ async def what_is_shown(request: web.Request) -> dict[str, object]:
         "trucks": trucks,
         "drafts": drafts,
         "first": first,
+        "more": len(trucks) >= MOST,
         "waiting": sum(truck.step.rank == NEEDS_FIRM for truck in trucks),
         "fleet_is_empty": not trucks and not await firms.fleet.vehicles(firm, most=1),
     }
