@@ -3,7 +3,7 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 export VENV
 
-.PHONY: demo test lint bench accuracy train lock clean
+.PHONY: demo test lint bench mutate accuracy train lock clean
 
 demo:
 	@scripts/setup.sh runtime
@@ -24,6 +24,10 @@ bench:
 	@scripts/setup.sh test
 	$(PY) -m bench
 
+# Mutation score of gate/core; half an hour, not part of CI. PATTERN='gate.core.lane.*' for a part.
+mutate:
+	scripts/mutate.sh $(PATTERN)
+
 accuracy:
 	@scripts/setup.sh test
 	$(PY) -m bench.accuracy --data ../shared/data --report
@@ -41,4 +45,4 @@ lock:
 	for part in service dev; do $(PY) -m uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --override requirements/overrides.txt requirements/$$part.in -o requirements/$$part.txt; done
 
 clean:
-	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-mutate build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -16,9 +16,9 @@ class Figure:
 
     @property
     def line(self) -> str:
-        """The figure as printed: a ratio up to 1 keeps the limit."""
-        ratio = self.value / self.limit
-        verdict = "ok  " if ratio <= 1 else "OVER"
+        """The figure as printed: a ratio up to 1 keeps the limit; a limit of 0 allows none."""
+        ratio = self.value / self.limit if self.limit else float(self.value > 0)
+        verdict = "ok  " if self.value <= self.limit else "OVER"
         return (
             f"{verdict} {self.what:<58} {self.value:>9.1f} {self.unit:<4}"
             f" limit {self.limit:>7.0f}  ratio {ratio:.2f}"

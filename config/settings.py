@@ -114,6 +114,11 @@ class Web(Section):
         "Asia/Ho_Chi_Minh", description="time zone in which pages show times (IANA name)"
     )
     lockout_s: int = Field(300, ge=1, le=86_400, description="how long the lockout lasts")
+    second_factor: Literal["required", "offered"] = Field(
+        "required",
+        description="a code beside the password (RFC 6238) for officers, shift leads, supervisors "
+        "and administrators; offered: only who set one up is asked for it",
+    )
 
     @field_validator("timezone")
     @classmethod
@@ -159,6 +164,25 @@ class Firms(Section):
     calls_at_once: int = Field(60, ge=1, le=10_000, description="API calls of one key in a burst")
 
 
+class Retention(Section):
+    """How long each class of data is kept [k: Vietnam's Decree 13/2023 and general practice]."""
+
+    pictures_days: int = Field(
+        90, ge=1, le=36_500, description="pictures and readings of transits without incident"
+    )
+    persons_days: int = Field(
+        730, ge=1, le=36_500, description="drivers' data after their last transit"
+    )
+    transits_days: int = Field(
+        3_650, ge=1, le=36_500, description="transit records; then plates and inputs are erased"
+    )
+    watchlist_days: int = Field(
+        0, ge=0, le=36_500, description="watchlist entries after they ended"
+    )
+    access_log_days: int = Field(1_825, ge=1, le=36_500, description="who looked at whom")
+    daily: bool = Field(True, description="run once a day by itself")
+
+
 class Settings(Section):
     """All settings of one service process."""
 
@@ -171,6 +195,9 @@ class Settings(Section):
         "INFO", description="least level of log lines"
     )
     policy: Path | None = Field(None, description="policy file; empty takes the shipped default")
+    audit_key: Path | None = Field(
+        None, description="public key of the audit's anchors: pages then check their signatures"
+    )
     database: Database = Field(default_factory=lambda: Database())
     broker: Broker = Field(default_factory=lambda: Broker())
     intake: Intake = Field(default_factory=lambda: Intake())
@@ -179,3 +206,4 @@ class Settings(Section):
     web: Web = Field(default_factory=lambda: Web())
     mail: Mail = Field(default_factory=lambda: Mail())
     firms: Firms = Field(default_factory=lambda: Firms())
+    retention: Retention = Field(default_factory=lambda: Retention())

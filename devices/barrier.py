@@ -111,6 +111,7 @@ class BarrierAgent:
                 tasks.create_task(self._control_forever())
                 tasks.create_task(self._receive_forever())
                 tasks.create_task(self._outbox.run())
+                tasks.create_task(self._repeat_state())
                 tasks.create_task(self._heartbeat.run(self._bus))
         finally:
             self._hardware.drive(drive(power_back(0)))
@@ -119,6 +120,15 @@ class BarrierAgent:
         while True:
             self.control()
             await asyncio.sleep(_POLL_S)
+
+    async def _repeat_state(self) -> None:
+        """Say again how the arm stands, as often as the heart beats: a broker may lose a retained
+        state, and a centre that knows no state opens nothing.
+        """
+        while True:
+            await asyncio.sleep(self._heartbeat.every_s)
+            if self._bus.connected:
+                self._outbox.refresh(self._state_message)
 
     def control(self) -> None:
         """One round of the control loop: look, think, drive."""

@@ -52,9 +52,9 @@ class Heartbeat:
         alarms: Callable[[], tuple[str, ...]] = no_alarms,
     ) -> None:
         self.clock = clock
+        self.every_s = every_s
         self._identity = identity
         self._stamper = stamper
-        self._every_s = every_s
         self._waiting = waiting
         self._alarms = alarms
 
@@ -77,7 +77,7 @@ class Heartbeat:
                 except MqttError as error:
                     log.debug("%s: no heartbeat: %s", self._identity.topic, error)
             trusted = self.clock.trust(mono_ms()) is ClockTrust.TRUSTED
-            await asyncio.sleep(self._every_s if trusted else min(_QUICK_S, self._every_s))
+            await asyncio.sleep(self.every_s if trusted else min(_QUICK_S, self.every_s))
 
     async def beat(self, bus: Bus) -> None:
         """Publish the status now; raises ``MqttError``."""

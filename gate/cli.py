@@ -12,6 +12,7 @@ COMMANDS: dict[str, str] = {
     "demo": "run everything on this machine with simulated lanes",
     "read": "read plates, zones, bar codes, containers and papers in picture files",
     "camera": "publish pictures from a folder, a video stream or a video device",
+    "seals": "tell the seals of the truck at a lane, as a handheld does",
     "simulate": "run simulated lanes against any broker",
     "device": "list and register lanes' devices, show their keys",
     "issue-pass": "print a truck's signed gate pass, and draw its QR code",

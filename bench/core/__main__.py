@@ -12,6 +12,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.core", description=__doc__)
     parser.add_argument("what", nargs="*", default=["simulate", "matching", "scoring", "selecting"])
     parser.add_argument("--transits", type=int, default=100_000, help="simulated transits")
+    parser.add_argument("--faults", type=float, default=0.25, help="share of visits with a fault")
     parser.add_argument("--trucks", type=int, default=10_000, help="trucks to match")
     parser.add_argument("--declared", type=int, default=1_000_000, help="open declarations")
     parser.add_argument("--decisions", type=int, default=2_000, help="decisions to time")
@@ -31,7 +32,7 @@ def _run(what: str, args: argparse.Namespace) -> dict[str, object]:
     if what == "simulate":
         from bench.core.simulate import simulate
 
-        return simulate(args.transits, args.seed).as_dict()
+        return simulate(args.transits, args.seed, args.faults).as_dict()
     if what == "matching":
         from bench.core.matching import matching
 

@@ -3,8 +3,8 @@
 The lane's steps, matching, rules and the barrier's own machine are the product's; the world
 round them is ``world``. Traffic: honest declared trucks, trucks that nobody declared (half of
 them one digit from a declared plate), swapped trailers, cloned plates, unpaid fees, overweight
-trucks, other seals. In a quarter of the transits something breaks. The lane has a scale, a seal
-reader and a kiosk for documents; its policy is the shipped default, unchanged.
+trucks, other seals. In a quarter of the visits something breaks (``faults``). The lane has a
+scale, a seal reader and a kiosk for documents; its policy is the shipped default, unchanged.
 """
 
 from __future__ import annotations
@@ -82,7 +82,8 @@ def _share(counts: Counter[bool]) -> dict[str, float]:
 class Simulation:
     """Runs visits one after the other at one lane."""
 
-    def __init__(self, seed: str, policy: Policy | None = None) -> None:
+    def __init__(self, seed: str, policy: Policy | None = None, faults: float = 0.25) -> None:
+        self.faults = faults
         self.rng = Random(f"simulate {seed}")
         self.policy = policy or load_policy()
         self.report = Report()
@@ -132,7 +133,7 @@ class Simulation:
         if gone or row.window_to < self.world.at():
             self._file(owner)
         truck = draw(self.rng, owner, self.filed)
-        fault = self.rng.choice(FAULTS) if self.rng.random() < 0.25 else ""
+        fault = self.rng.choice(FAULTS) if self.rng.random() < self.faults else ""
         visit = Visit(world=self.world, rng=self.rng, reader=self.reader, truck=truck, fault=fault)
         if truck.kind == "unpaid":
             self.index.unpaid(owner.declaration)
@@ -283,6 +284,6 @@ class Simulation:
         return free
 
 
-def simulate(visits: int, seed: str) -> Report:
-    """Simulate and report."""
-    return Simulation(seed).run(visits)
+def simulate(visits: int, seed: str, faults: float = 0.25) -> Report:
+    """Simulate and report; ``faults`` is the share of visits in which something breaks."""
+    return Simulation(seed, faults=faults).run(visits)

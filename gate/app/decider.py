@@ -13,7 +13,7 @@ from uuid import UUID
 from gate.app.clock import Clock
 from gate.app.lane import LaneActor
 from gate.app.metrics import Metrics
-from gate.app.papers import papers_of
+from gate.app.papers import Papers, papers_of
 from gate.app.step_store import Made
 from gate.core.cameras import REAR
 from gate.core.clues import clues_of
@@ -23,7 +23,7 @@ from gate.core.lane import effects as fx
 from gate.core.lane.events import Decided, DecisionFailed
 from gate.core.lane.state import Lane
 from gate.core.match import shortlist
-from gate.store import captures, preselect, sightings, watchlists
+from gate.store import captures, gate_passes, preselect, sightings, watchlists
 from gate.store.errors import StoreError
 from gate.store.plain import READING
 from gate.store.pool import Database
@@ -31,11 +31,13 @@ from schemas.gate_pass import Verify
 from schemas.plates import parse_plate
 from schemas.policy import Policy
 from schemas.readings import Reading, ReadingKind
-from schemas.transit import DecisionInputs, Seen, SeenPlate
+from schemas.transit import DecisionInputs, Seen, SeenPass, SeenPlate
 
 log = logging.getLogger(__name__)
 
 MOST_ALTERNATIVES = 5
+REVOKED = "revoked"
+"""What is wrong with a pass in whose place another one was issued, or none."""
 DOUBTS = frozenset({"future", "unset"})
 
 
@@ -53,10 +55,18 @@ class Decider:
         self._tasks: set[asyncio.Task[None]] = set()
         self.policy: Policy = Policy()
         self.policy_hash = ""
+        self._named: dict[str, Policy] = {}
 
     def use(self, policy: Policy, policy_hash: str) -> None:
         """Decide by this policy from now on."""
         self.policy, self.policy_hash = policy, policy_hash
+        self._named[policy_hash] = policy
+
+    def policy_named(self, policy_hash: str) -> Policy:
+        """A policy that was in force since the start: a change must not come between the
+        gathering of a decision's inputs, which name their policy, and the decision.
+        """
+        return self._named[policy_hash]
 
     def start(self, actor: LaneActor, effect: fx.Decide, lane: Lane) -> None:
         """Work on a request in the background and post the answer to its lane."""
@@ -74,7 +84,7 @@ class Decider:
             actor.post(DecisionFailed(at=self._clock.now(), serial=effect.serial, why=why))
             return
         matched = self._clock.monotonic()
-        decision = decide(inputs, self.policy)
+        decision = decide(inputs, self.policy_named(inputs.policy))
         ended = self._clock.monotonic()
         self._metrics.stage.labels(stage="match").observe(matched - began)
         self._metrics.stage.labels(stage="decide").observe(ended - matched)
@@ -89,18 +99,25 @@ class Decider:
         actor.post(event, made)
         log.info("lane %s: %s %s", lane.id, decision.outcome, ", ".join(event.codes))
 
+    async def _believed(self, papers: Papers) -> SeenPass | None:
+        """The pass as shown; one that was revoked proves nothing any more."""
+        if papers.pass_id and await gate_passes.is_revoked(self._database, papers.pass_id):
+            return SeenPass(declaration="", plate="", problem=REVOKED)
+        return papers.gate_pass
+
     async def gather(self, actor: LaneActor, transit: UUID, corrected: str) -> DecisionInputs:
         """Everything the decision depends on, as one value; raises ``StoreError``."""
+        policy, named = self.policy, self.policy_hash
         rows = await captures.of_transit(self._database, transit)
         now = self._clock.now()
         seen = self._seen(actor, transit, corrected, rows)
         papers = papers_of(rows, self._verify, now)
         seen = replace(
             seen, containers=papers.containers, documents=papers.documents,
-            gate_pass=papers.gate_pass,
+            gate_pass=await self._believed(papers),
         )  # fmt: skip
         found = await preselect.candidates(self._database, clues_of(seen), self._site, now)
-        found = shortlist(with_correction(seen), found, self.policy, now)
+        found = shortlist(with_correction(seen), found, policy, now)
         return DecisionInputs(
             seen=replace(
                 seen,
@@ -111,7 +128,7 @@ class Decider:
             ),
             declarations=found,
             now=now,
-            policy=self.policy_hash,
+            policy=named,
         )
 
     def _seen(

@@ -15,6 +15,8 @@ class Hub:
     def __init__(self) -> None:
         self._watchers: dict[str, set[asyncio.Event]] = {}
         self._first: list[Callable[[str], None]] = []
+        self.watchers = 0
+        """How many watch now."""
 
     def before(self, first: Callable[[str], None]) -> None:
         """Call this with the lane before its watchers wake (a cache that must know first)."""
@@ -33,16 +35,15 @@ class Hub:
             self.changed(lane)
 
     @contextmanager
-    def watch(self, lane: str) -> Iterator[asyncio.Event]:
-        """An event that is set at each change; clear it before looking."""
+    def watch(self, *lanes: str) -> Iterator[asyncio.Event]:
+        """An event that is set at each change of any of the lanes; clear it before looking."""
         event = asyncio.Event()
-        self._watchers.setdefault(lane, set()).add(event)
+        self.watchers += 1
+        for lane in lanes:
+            self._watchers.setdefault(lane, set()).add(event)
         try:
             yield event
         finally:
-            self._watchers[lane].discard(event)
-
-    @property
-    def watchers(self) -> int:
-        """How many watch now."""
-        return sum(len(events) for events in self._watchers.values())
+            self.watchers -= 1
+            for lane in lanes:
+                self._watchers[lane].discard(event)

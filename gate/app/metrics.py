@@ -87,6 +87,19 @@ class Metrics:
         self.api_seconds = Histogram(
             "gate_api_seconds", "Time of API calls", buckets=_SECONDS, registry=r
         )
+        self.read_rate = Gauge(
+            "gate_camera_read_rate",
+            "Share of plates read exactly as finally recorded: the newest reads, and the usual",
+            ["lane", "device", "span"], registry=r,
+        )  # fmt: skip
+        self.letters = Counter(
+            "gate_letters", "Letters to firms, by result: sent, failed, dead", ["result"],
+            registry=r,
+        )  # fmt: skip
+        self.web_calls = Counter(
+            "gate_web_calls", "Calls of webhooks, by result: delivered, failed, dead", ["result"],
+            registry=r,
+        )  # fmt: skip
         self.memory = Gauge("gate_memory_bytes", "Resident memory, by part", ["part"], registry=r)
         self._prime()
 

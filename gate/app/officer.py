@@ -11,6 +11,7 @@ from uuid import UUID
 from gate.app.clock import Clock
 from gate.app.decider import Decider
 from gate.app.lane import LaneActor
+from gate.app.refusals import ActRefused, Refusal
 from gate.app.step_store import Made
 from gate.core.decide import decide, officer_release
 from gate.core.discretion import shown_to
@@ -30,13 +31,25 @@ from schemas.transit import Authority, Decision, DecisionInputs, Outcome, Reason
 
 log = logging.getLogger(__name__)
 
+__all__ = ["RANK", "REASONS", "Act", "ActRefused", "Officers", "Person", "note_of"]
+
 LEAST_REASON = 3
 RANK = {"officer": 0, "shift_lead": 1, "supervisor": 2}
 """Roles that act at lanes, by what they may override; others only look."""
 
 
-class ActRefused(Exception):
-    """The act is not possible; the text tells the officer why and what to do instead."""
+REASONS: dict[str, str] = {
+    "plate_compared": "plate compared with the picture by eye",
+    "papers_checked": "papers checked at the booth",
+    "truck_inspected": "truck looked at on the spot",
+    "instruction": "instruction of the shift lead",
+    "authority": "word of the responsible authority",
+    "inspection": "vehicle must be inspected",
+    "machine": "machine or lighting problem",
+    "driver_asked": "at the driver's own wish",
+    "other": "another reason",
+}
+"""What officers choose from when they say why; kept in English with the act."""
 
 
 class LaneMode(StrEnum):
@@ -106,7 +119,7 @@ class Officers:
         actor = self._actor(lane, person)
         why = reason.strip()
         if len(why) < LEAST_REASON:
-            raise ActRefused("say why: the reason is kept with the act")
+            raise ActRefused(Refusal.SAY_WHY)
         for event in self._towards(mode, actor, person.name, why):
             effects = await actor.ask(event)
             ignored = [e.because for e in effects if isinstance(e, fx.Ignore)]
@@ -126,10 +139,10 @@ class Officers:
 
     def _actor(self, lane: str, person: Person) -> LaneActor:
         if person.role not in RANK:
-            raise ActRefused(f"the role {person.role} may look at lanes but not act")
+            raise ActRefused(Refusal.ROLE, role=person.role)
         actor = self._lane(lane)
         if actor is None or not person.may_see(lane):
-            raise ActRefused("this lane is not yours, or another process runs it")
+            raise ActRefused(Refusal.NOT_YOURS)
         return actor
 
     async def _event(
@@ -155,7 +168,7 @@ class Officers:
         """The officer's decision over what the machine says of the truck as it is now."""
         found = await transits.latest_decision(self._database, act.transit)
         inputs = await self._inputs(actor, act.transit, found)
-        machine = decide(inputs, self._decider.policy)
+        machine = decide(inputs, self._decider.policy_named(inputs.policy))
         if machine.outcome is not Outcome.RELEASE:
             _check_override(machine.reasons, person, act.second)
         decision = officer_release(machine, note, person.name)
@@ -174,10 +187,10 @@ class Officers:
 def _check_words(act: Act) -> None:
     if act.action is OfficerAction.CORRECT_PLATE:
         if parse_plate(act.plate) is None:
-            raise ActRefused(f"{act.plate!r} has the form of no Vietnamese or Chinese plate")
+            raise ActRefused(Refusal.NO_PLATE, plate=repr(act.plate))
         return
     if act.action is not OfficerAction.RESET and len(act.note.strip()) < LEAST_REASON:
-        raise ActRefused("say why: the reason is kept with the act")
+        raise ActRefused(Refusal.SAY_WHY)
 
 
 def _check_override(reasons: tuple[Reason, ...], person: Person, second: Person | None) -> None:
@@ -187,12 +200,25 @@ def _check_override(reasons: tuple[Reason, ...], person: Person, second: Person 
     """
     for reason in shown_to(person.role, reasons):
         if reason.override is Authority.NONE:
-            raise ActRefused(f"{reason.code} can't be overridden: {reason.way or 'it stands'}")
+            if not reason.way:
+                raise ActRefused(Refusal.STANDS_FAST, code=reason.code)
+            raise ActRefused(Refusal.STANDS, code=reason.code, way=reason.way)
         if RANK[person.role] < RANK[reason.override.value]:
             who = reason.override.value.replace("_", " ")
-            raise ActRefused(f"{reason.code} needs a {who}: call one, or {reason.way}")
+            raise ActRefused(Refusal.NEEDS, code=reason.code, who=who, way=reason.way)
     if any(reason.second for reason in reasons):
         if second is None:
-            raise ActRefused("a second person must confirm this: enter their sign-in")
+            raise ActRefused(Refusal.SECOND)
         if second.name == person.name or second.role not in RANK:
-            raise ActRefused("the second person must be another officer than the first")
+            raise ActRefused(Refusal.SAME_PERSON)
+
+
+def note_of(action: OfficerAction, reason: str, words: str) -> str:
+    """The note kept with an act: the listed reason in English, then the officer's own words.
+
+    A release needs both; raises ``ActRefused``.
+    """
+    listed, own = REASONS.get(reason, ""), words.strip()
+    if action is OfficerAction.RELEASE and (not listed or len(own) < LEAST_REASON):
+        raise ActRefused(Refusal.OVERRIDE_WORDS)
+    return ": ".join(part for part in (listed, own) if part)

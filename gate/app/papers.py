@@ -25,6 +25,8 @@ class Papers:
     containers: tuple[str, ...] = ()
     documents: tuple[SeenDocument, ...] = ()
     gate_pass: SeenPass | None = None
+    pass_id: str = ""
+    """Of a pass whose signature is right: whether it was revoked stands in the database."""
 
 
 def papers_of(rows: list[dict[str, Any]], verify: Verify, now: datetime) -> Papers:
@@ -35,6 +37,7 @@ def papers_of(rows: list[dict[str, Any]], verify: Verify, now: datetime) -> Pape
     containers: dict[str, None] = {}
     documents: list[SeenDocument] = []
     shown: SeenPass | None = None
+    pass_id = ""
     for row in rows:
         readings = [READING.validate_python(plain) for plain in row["readings"]]
         if row["role"] == DOCUMENT_ROLE and row["status"] == "failed":
@@ -42,8 +45,12 @@ def papers_of(rows: list[dict[str, Any]], verify: Verify, now: datetime) -> Pape
         for reading in readings:
             containers.update(dict.fromkeys(_containers(reading)))
             documents += _documents(reading, now)
-            shown = _pass(reading, verify, now) or shown
-    return Papers(containers=tuple(containers), documents=tuple(documents), gate_pass=shown)
+            found = _pass(reading, verify, now)
+            if found is not None:
+                shown, pass_id = found
+    return Papers(
+        containers=tuple(containers), documents=tuple(documents), gate_pass=shown, pass_id=pass_id
+    )  # fmt: skip
 
 
 def _containers(reading: Reading) -> Iterator[str]:
@@ -83,11 +90,12 @@ def _number(zone: Mrz) -> str:
     return whole if citizen and whole.endswith(short) else short
 
 
-def _pass(reading: Reading, verify: Verify, now: datetime) -> SeenPass | None:
+def _pass(reading: Reading, verify: Verify, now: datetime) -> tuple[SeenPass, str] | None:
+    """The pass in a reading with its id, which is empty where the pass must not be believed."""
     if reading.kind is not ReadingKind.BARCODE or not looks_like_pass(reading.text):
         return None
     try:
         found = decode_pass(reading.text, verify, now)
     except GatePassError as error:
-        return SeenPass(declaration="", plate="", problem=error.problem.value)
-    return SeenPass(declaration=found.declaration, plate=found.plate)
+        return SeenPass(declaration="", plate="", problem=error.problem.value), ""
+    return SeenPass(declaration=found.declaration, plate=found.plate), found.pass_id

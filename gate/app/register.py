@@ -7,6 +7,8 @@ import logging
 from dataclasses import replace
 
 from devices.stamping import Stamper
+from gate.app.clock import utc_now
+from gate.store import audit
 from gate.store import devices as device_store
 from gate.store import lanes as lane_store
 from gate.store.devices import DeviceRow
@@ -30,10 +32,12 @@ class Register:
         self._database = database
         self._devices: dict[tuple[str, str], DeviceRow] = {}
         self._stampers: dict[tuple[str, str], Stamper] = {}
+        self._changed: dict[tuple[str, str], str] = {}
         self.lanes: dict[str, LaneRow] = {}
 
     async def refresh(self) -> None:
         """Read the register anew; raises ``StoreError``."""
+        await self._keep_changed_keys()
         lanes = await lane_store.all_lanes(self._database)
         devices = await device_store.all_devices(self._database)
         self.lanes = {row.id: row for row in lanes}
@@ -63,9 +67,35 @@ class Register:
     def find_secret(self, topic: Topic, key: str) -> bytes | None:
         """The secret of ``key`` if the topic's device may use it (for ``schemas.signing``)."""
         row = self._devices.get((topic.lane, topic.device))
-        if row is None or topic.site != self.site or row.key_id != key:
+        if row is None or topic.site != self.site or not key:
             return None
-        return row.secret
+        if key == row.next_key_id:
+            return row.next_secret
+        return row.secret if key == row.key_id else None
+
+    def heard(self, topic: Topic, key: str) -> None:
+        """A message was rightly signed with this key: where it is the device's new one, the old
+        key is worth nothing from now on.
+        """
+        place = (topic.lane, topic.device)
+        row = self._devices.get(place)
+        if row is None or not row.next_key_id or row.next_key_id != key:
+            return
+        self._devices[place] = replace(
+            row, key_id=key, secret=row.next_secret, next_key_id="", next_secret=b""
+        )
+        self._changed[place] = key
+        log.info("device %s on lane %s has changed to its new key", topic.device, topic.lane)
+
+    async def _keep_changed_keys(self) -> None:
+        for (lane, device), key in tuple(self._changed.items()):
+            async with self._database.transaction() as connection:
+                await device_store.change_key(connection, lane, device, key, utc_now())
+                await audit.administer(
+                    connection, at=utc_now(), actor=f"device/{lane}.{device}",
+                    action="device_key_in_use", subject=f"{lane}/{device}", data={"key": key},
+                )  # fmt: skip
+            del self._changed[lane, device]
 
     def note_clock(self, lane: str, device: str, clock: Clock) -> None:
         """What a heartbeat just said of the device's clock: known before the next refresh."""

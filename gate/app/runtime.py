@@ -10,13 +10,15 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from config.policy_file import load_policy, policy_hash
+from config.policy_file import SHIPPED, load_policy, policy_hash
 from config.settings import Settings
 from config.tariff_file import load_tariff
 from devices.broker import EmbeddedBroker
 from devices.broker_watch import BrokerWatch
 from devices.mqtt import MqttClient
 from devices.mqtt_options import MqttOptions
+from gate.app import policies
+from gate.app.audit_keys import checker
 from gate.app.clock import Clock
 from gate.app.commands import Commander
 from gate.app.decider import Decider
@@ -29,10 +31,11 @@ from gate.app.lanes import Lanes
 from gate.app.metrics import Metrics
 from gate.app.officer import Officers
 from gate.app.pass_key import pass_key
-from gate.app.policies import put_in_force
 from gate.app.reader import Reader
 from gate.app.register import Register
+from gate.app.retention import Keeper
 from gate.app.sensors import CHANNELS, Sensors
+from gate.app.statistics import Statistics
 from gate.app.step_store import StepStore
 from gate.core.lane.events import CaptureStored, PartTroubled
 from gate.store import captures as capture_store
@@ -75,6 +78,7 @@ class Service:
         self.metrics = Metrics()
         self.hub = Hub()
         self.failed: asyncio.Future[None] | None = None
+        self.anchor_key = checker(settings.audit_key) if settings.audit_key else None
         self._stack = AsyncExitStack()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -134,6 +138,11 @@ class Service:
         self._stack.push_async_callback(self.database.close)
         if self._prepare is not None:
             await self._prepare(self)
+        self.statistics = Statistics(
+            self.database, s.site, s.web.timezone, self.clock, self.metrics
+        )
+        await self.statistics.open()
+        self._stack.push_async_callback(self.statistics.close)
         self.register = Register(self.database, s.site)
         await self.register.refresh()
 
@@ -210,7 +219,7 @@ class Service:
             self.database, self.register, clock, metrics, store, self._instance(), self._run_lane
         )
         key = pass_key(s.data)
-        self.firms = Firms(self.database, clock, s, key, load_tariff(s.firms.tariff))
+        self.firms = Firms(self.database, clock, s, metrics, key, load_tariff(s.firms.tariff))
         self.decider = Decider(self.database, s.site, clock, metrics, key.verify)
         self.decider.use(self.policy, policy_hash(self.policy))
         self.commander = Commander(
@@ -229,6 +238,9 @@ class Service:
             ),
             clock=clock, stored=self._stored,
         )  # fmt: skip
+        self.keeper = Keeper(
+            self.database, self.evidence, self.refused, clock, s.retention, s.web.timezone
+        )
         self.officers = Officers(self.database, self.decider, clock, self.lane)
         self.health = Health(
             self.database, {"captures": self.captures, "control": self.control}, self.pool, clock,
@@ -242,7 +254,11 @@ class Service:
         )  # fmt: skip
 
     async def _start_lanes(self) -> None:
-        await put_in_force(self.database, self.policy, self.clock.now(), holder=self._instance())
+        text = (self.settings.policy or SHIPPED).read_text("utf-8")
+        self.policy = await policies.put_in_force(
+            self.database, self.policy, self.clock.now(), holder=self._instance(), toml=text
+        )
+        self.decider.use(self.policy, policy_hash(self.policy))
         self._stack.push_async_callback(self._lanes.give_back)
         self._stack.push_async_callback(self._cancel_tasks)
         await self._lanes.take_free(self.decider, self.commander)
@@ -264,9 +280,12 @@ class Service:
             self._spawn("broker watch", BrokerWatch(self.broker, self._broker_restarted).run())
         self._spawn("sensors", self.sensors.run())
         self._spawn("silence", self.sensors.watch())
+        self._spawn("statistics", self.statistics.run())
         self._spawn("intake", self.intake.run())
         for name, work in self.firms.work().items():
             self._spawn(name, work)
+        self._spawn("policy", policies.follow(self.database, self.decider))
+        self._spawn("retention", self.keeper.daily())
         site = self.settings.site
         for channel in CHANNELS:
             await self.control.subscribe(topic_filter(channel, site=site))

@@ -120,6 +120,7 @@ class Sensors:
             self._metrics.refusals.labels(channel=known, code=error.code).inc()
             log.warning("refused %.120s: %s: %s", delivery.topic, error.code, error.text)
             return
+        self._register.heard(topic, message.stamp.key)
         if self._reordered(topic, message):
             self._metrics.refusals.labels(channel=topic.channel.value, code="reordered").inc()
             return
@@ -165,13 +166,17 @@ class Sensors:
         if boot is not None and boot != state.stamp.boot:
             log.info("ignored a state of %s from another start of the device", topic.device)
             return
-        report = self._reports[topic.lane] = BarrierReported(
+        report = BarrierReported(
             at=self._clock.now(),
             arm=state.arm,
             loop_safety=state.loop_safety is LoopState.OCCUPIED,
             loop_exit=state.loop_exit is LoopState.OCCUPIED,
             local_control=state.local_control,
         )
+        before = self._reports.get(topic.lane)
+        if before is not None and replace(before, at=report.at) == report:
+            return  # said again, as every barrier does with its heartbeat
+        self._reports[topic.lane] = report
         if actor is not None:
             actor.post(report)
 
@@ -229,6 +234,7 @@ class Sensors:
                 offset_ms=status.clock.offset_ms if known else None,
                 trust=status.clock.trust.value,
                 at=self._clock.now(),
+                version=status.version,
             )
         except StoreError as error:
             self._metrics.database_errors.labels(code=error.code).inc()

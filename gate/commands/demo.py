@@ -18,6 +18,7 @@ from config.policy_file import DEMO
 from config.settings import Settings
 from gate.app.demo import FIRST_FIRM, LANES, DemoUser, prepare_demo
 from gate.app.demo_firm import fill_firm
+from gate.app.demo_history import make_history
 from gate.app.demo_traffic import plan_traffic
 from gate.app.runtime import Service
 from gate.commands.serving import run_service, set_up_logging
@@ -64,6 +65,11 @@ def run(args: argparse.Namespace) -> int:
         )
     if settings.policy is None:
         settings = settings.model_copy(update={"policy": DEMO})
+    if "second_factor" not in settings.web.model_fields_set:
+        # The demonstration's sign-ins are printed: their users have no second factor.
+        settings = settings.model_copy(
+            update={"web": settings.web.model_copy(update={"second_factor": "offered"})}
+        )
     set_up_logging(
         "WARNING" if "log_level" not in settings.model_fields_set else settings.log_level
     )
@@ -85,6 +91,10 @@ class _Demo:
         self._users = await prepare_demo(
             service.database, self._settings.data, self._settings.site, service.clock,
             hash_password, self._number,
+        )  # fmt: skip
+        await make_history(
+            service.database, tuple((lane, direction.value) for lane, _, direction in LANES),
+            self._settings.web.timezone, service.clock.now(), random.Random(self._number),
         )  # fmt: skip
 
     async def started(self, service: Service) -> None:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import secrets
+import getpass
 import sys
 from typing import Any
 
 from config.settings import Settings
+from gate.app.clock import Clock
+from gate.app.device_desk import DeviceDesk
+from gate.app.four_eyes import NotDone
 from gate.commands.database import tool_database
 from gate.commands.settings_from import add_options, settings_from
+from gate.core.four_eyes import ActKind
 from gate.store import devices, lanes
-from gate.store.devices import DeviceRow
 from gate.store.embedded import PostgresDidNotStart
 from gate.store.errors import StoreError
 from gate.store.migrate import migrate
+from gate.store.pool import Database
+from gate.store.proposals import Proposal
 from schemas.declarations import Direction
 from schemas.ids import check_name
 from schemas.protocol_errors import BadName
@@ -55,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     """Do it; 0 where it is done."""
     try:
         return asyncio.run(_run(settings_from(args), args))
-    except (StoreError, PostgresDidNotStart, BadName) as error:
+    except (StoreError, PostgresDidNotStart, BadName, NotDone) as error:
         print(f"not done: {error}", file=sys.stderr)
         return 1
 
@@ -83,13 +88,20 @@ async def _run(settings: Settings, args: argparse.Namespace) -> int:
         if place[0] not in registered and args.direction is None:
             print(f"{place[0]} is a new lane: give its --direction", file=sys.stderr)
             return 2
-        row = DeviceRow(
-            lane=place[0], id=place[1], kind=args.kind, key_id=f"{place[0]}.{place[1]}",
-            secret=secrets.token_bytes(32),
-        )  # fmt: skip
-        async with database.transaction() as connection:
-            if place[0] not in registered:
-                await lanes.add_lane(connection, place[0], place[0], Direction(args.direction))
-            await devices.add_device(connection, row)
-        print(row.secret.hex())
-        return 0
+        return await _add(database, args, new_lane=place[0] not in registered)
+
+
+async def _add(database: Database, args: argparse.Namespace, *, new_lane: bool) -> int:
+    """Register as the page does; whoever runs this on the machine stands for both persons."""
+    desk, by = DeviceDesk(database, Clock()), f"tool/{getpass.getuser()}"
+    if new_lane:
+        await desk.add_lane(args.lane, args.lane, args.direction, by)
+    now = Clock().now()
+    proposal = Proposal(
+        id=Clock().fresh(), act=ActKind.DEVICE_ADD.value, proposed_by=by, at=now, until=now,
+        data=await desk.prepare_add(args.lane, args.device, args.kind), second="tool",
+    )  # fmt: skip
+    async with database.transaction() as connection:
+        carried = await desk.add(connection, proposal)
+    print(carried.once.rpartition(" ")[2])
+    return 0

@@ -18,11 +18,11 @@ from gate.app.clock import Clock
 from gate.app.pass_key import PassKeyUnusable, pass_key
 from gate.commands.database import tool_database
 from gate.commands.settings_from import add_options, settings_from
-from gate.store import declarations
+from gate.store import declarations, gate_passes
 from gate.store.embedded import PostgresDidNotStart
 from gate.store.errors import StoreError
 from schemas.declarations import Declaration
-from schemas.gate_pass import GatePass, encode_pass
+from schemas.gate_pass import GatePass, decode_pass, encode_pass
 
 LEEWAY = timedelta(hours=4)
 SIDE = 600
@@ -46,13 +46,12 @@ def run(args: argparse.Namespace) -> int:
     """Issue the pass; 0 where done."""
     settings = settings_from(args)
     try:
-        declaration = asyncio.run(_find(settings, args.number))
-        if declaration is None:
-            print(f"there is no declaration {args.number}", file=sys.stderr)
-            return 1
-        text = issue(settings, declaration, Clock())
+        text = asyncio.run(_issue(settings, args.number))
     except (StoreError, PostgresDidNotStart, PassKeyUnusable) as error:
         print(f"not issued: {error}", file=sys.stderr)
+        return 1
+    if not text:
+        print(f"there is no declaration {args.number}", file=sys.stderr)
         return 1
     print(text)
     if args.png is not None and not draw(text, args.png):
@@ -90,6 +89,25 @@ def draw(text: str, path: Path) -> bool:
     return bool(done)
 
 
-async def _find(settings: Settings, number: str) -> Declaration | None:
+async def _issue(settings: Settings, number: str) -> str:
+    """Sign the pass and keep it in place of the one before; empty where nothing has the number."""
+    clock = Clock()
     async with tool_database(settings) as database:
-        return await declarations.by_number(database, number)
+        declaration = await declarations.by_number(database, number)
+        if declaration is None:
+            return ""
+        text = issue(settings, declaration, clock)
+        said = decode_pass(text, lambda *_: True, declaration.window_from)
+        now = clock.now()
+        async with database.transaction() as connection:
+            await gate_passes.revoke_all(
+                connection, declaration.id, by="gate issue-pass", at=now,
+                reason="a new pass was issued",
+            )  # fmt: skip
+            await gate_passes.add(
+                connection, row=clock.fresh(), pass_id=said.pass_id, declaration=declaration.id,
+                firm=declaration.firm_id, plate=said.plate, text=text,
+                valid_from=said.valid_from, valid_until=said.valid_until, at=now,
+                by="gate issue-pass",
+            )  # fmt: skip
+    return text

@@ -6,25 +6,23 @@ import argparse
 import asyncio
 import json
 import sys
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from config.policy_file import PolicyInvalid, load_policy, policy_hash
 from config.settings import Settings
+from gate.app.policy_preview import Comparison, compare, short
 from gate.commands.database import tool_database
 from gate.commands.settings_from import add_options, settings_from
-from gate.core.decide import decide
 from gate.store import transits
 from gate.store.embedded import PostgresDidNotStart
 from gate.store.errors import StoreError
-from gate.store.plain import INPUTS
 from schemas.policy import Policy
-from schemas.transit import Decision
 
 _EPILOG = """\
-A changed policy takes effect at the service's next start, which records it in the audit.
+A changed policy file takes effect at the service's next start, which records it in the audit;
+two persons put a policy in force at once on the page /policy.
 
 examples:
   gate policy check config/policies/default.toml
@@ -78,25 +76,14 @@ async def _diff(settings: Settings, args: argparse.Namespace, before: Policy, af
     since = datetime.now(UTC) - timedelta(days=args.on)
     async with tool_database(settings) as database:
         rows = await transits.machine_decisions(database, None, since)
-    moves: Counter[tuple[str, str]] = Counter()
-    changed = 0
-    for row in rows:
-        inputs = INPUTS.validate_python(row["inputs"])
-        old, new = decide(inputs, before), decide(inputs, after)
-        if _short(old) == _short(new):
-            continue
-        changed += 1
-        moves[old.outcome.value, new.outcome.value] += 1
-        result = {"transit": str(row["transit_id"]), "a": _short(old), "b": _short(new)}
+    found = Comparison(total=len(rows), changes=tuple(compare(rows, before, after)))
+    for change in found.changes:
+        result = {"transit": str(change.transit), "a": short(change.before),
+                  "b": short(change.after)}  # fmt: skip
         print(json.dumps(result) if args.json else "{transit}  {a}  ->  {b}".format(**result))
     if not args.json:
-        for (one, other), times in moves.most_common():
+        for one, other, times in found.moves:
             what = f"{one} -> {other}" if one != other else f"{one}, with other reasons"
             print(f"{times:7} {what}")
-        print(f"{changed} of {len(rows)} decisions in {args.on} days would change")
-    return 1 if changed else 0
-
-
-def _short(decision: Decision) -> str:
-    codes = ", ".join(dict.fromkeys(r.code for r in decision.reasons))
-    return f"{decision.outcome}: {codes}"
+        print(f"{len(found.changes)} of {found.total} decisions in {args.on} days would change")
+    return 1 if found.changes else 0

@@ -6,27 +6,25 @@ import argparse
 import asyncio
 import contextlib
 import json
-import logging
-import os
 import random
-import signal
-import sys
 from pathlib import Path
 from typing import Any
 
-from devices.mqtt_options import MqttOptions
 from devices.simulation.lane import Pace
 from devices.simulation.plates_art import PlateColour
 from devices.simulation.random_trucks import random_truck
 from devices.simulation.site import DEVICES, FindKey, SiteSettings, simulated_site
 from devices.simulation.traffic import Traffic, TruckPool
 from devices.simulation.trucks import SimTruck, Story
-from devices.spool import SpoolFailed
+from gate.commands.device_options import (
+    WrongUse,
+    add_broker_options,
+    end_on_sigterm,
+    mqtt_options,
+    run_device,
+)
 from schemas.ids import check_name
-from schemas.protocol_errors import ProtocolError
 from schemas.signing import MIN_SECRET_BYTES
-
-PASSWORD_VARIABLE = "GATE_BROKER_PASSWORD"
 
 _EXAMPLES = """\
 The devices of a lane are cam-front, cam-rear, loop-entry, barrier, and where there is a key for
@@ -46,10 +44,6 @@ examples:
 """
 
 
-class WrongUse(Exception):
-    """The options do not fit together; the text says what to do."""
-
-
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add ``simulate`` to the program's subcommands."""
     parser = subparsers.add_parser(
@@ -62,8 +56,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--keys", type=Path, required=True, help="signing secrets of the devices")
     parser.add_argument("--lanes", default="4", help="a number, or names: lane-1,lane-2")
     parser.add_argument("--site", default="mong-cai", help="default: %(default)s")
-    parser.add_argument("--broker", default="127.0.0.1:1883", help="default: %(default)s")
-    parser.add_argument("--username", help=f"for the broker; password in {PASSWORD_VARIABLE}")
+    add_broker_options(parser)
     parser.add_argument("--trucks", type=Path, help="list of trucks (JSON)")
     parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
     parser.add_argument("--data", type=Path, default=Path("simulation"), help="spools, memories")
@@ -73,18 +66,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(options: argparse.Namespace) -> int:
     """Run until Ctrl-C or SIGTERM: 0; wrong options: 2; a disk that fails: 1."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    try:
-        asyncio.run(_run(options))
-    except KeyboardInterrupt:
-        return 0
-    except (WrongUse, ProtocolError) as error:
-        print(f"gate simulate: {error}", file=sys.stderr)
-        return 2
-    except SpoolFailed as error:
-        print(f"gate simulate: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return run_device("gate simulate", _run(options))
 
 
 async def _run(options: argparse.Namespace) -> None:
@@ -92,15 +74,13 @@ async def _run(options: argparse.Namespace) -> None:
     settings = SiteSettings(
         site=check_name(options.site, "--site"),
         lanes=_lanes(options.lanes),
-        mqtt=_mqtt(options),
+        mqtt=mqtt_options(options, "-"),
         find_key=read_keys(options.keys),
         data=options.data,
         pace=Pace(patience_s=options.patience),
     )
     pool = read_trucks(options.trucks, rng) if options.trucks else TruckPool(_made_up(rng), rng)
-    task = asyncio.current_task()
-    if task is not None:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    end_on_sigterm()
     _check_keys(settings, options.keys)
     async with simulated_site(settings, rng) as lanes:
         with contextlib.suppress(asyncio.CancelledError):
@@ -168,16 +148,6 @@ def _json(path: Path) -> Any:
 def _lanes(text: str) -> list[str]:
     names = [f"lane-{n + 1}" for n in range(int(text))] if text.isdigit() else text.split(",")
     return [check_name(name.strip(), "--lanes") for name in names]
-
-
-def _mqtt(options: argparse.Namespace) -> MqttOptions:
-    host, _, port = options.broker.rpartition(":")
-    if not host or not port.isdigit():
-        raise WrongUse(f"--broker is HOST:PORT, got {options.broker!r}")
-    password = os.environ.get(PASSWORD_VARIABLE)
-    return MqttOptions(
-        client_id="-", host=host, port=int(port), username=options.username, password=password
-    )
 
 
 def _made_up(rng: random.Random) -> tuple[SimTruck, ...]:

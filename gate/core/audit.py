@@ -101,11 +101,12 @@ def append(
     )  # fmt: skip
 
 
-def check(entries: Iterable[Entry]) -> Iterator[Fault]:
+def check(entries: Iterable[Entry], after: tuple[int, str] | None = None) -> Iterator[Fault]:
     """Every fault of one chain's entries, given by number. One damaged row is named once: the
-    check goes on from what the row after it says.
+    check goes on from what the row after it says. ``after`` is number and hash of the entry
+    before the first one, where only a stretch of the chain is checked.
     """
-    number, previous = 1, START
+    number, previous = (1, START) if after is None else (after[0] + 1, after[1])
     for entry in entries:
         if entry.number != number:
             text = f"entries {number} to {entry.number - 1} are gone"

@@ -35,6 +35,8 @@ class Permission(StrEnum):
     USERS = "users"
     DEVICES = "devices"
     RETENTION = "retention"
+    APPROVE = "approve"
+    """Be the second person of an act that takes two: gate.core.four_eyes."""
     FIRM_SEE = "firm.see"
     FIRM_FILE = "firm.file"
     """File and change declarations, vehicles and drivers of one's own firm."""
@@ -44,7 +46,7 @@ class Permission(StrEnum):
 
 _P = Permission
 _OFFICER = frozenset({_P.ACCOUNT, _P.LANES_SEE, _P.LANES_ACT})
-_SHIFT_LEAD = _OFFICER | {_P.TRANSITS_SEARCH, _P.OPERATIONS_SEE}
+_SHIFT_LEAD = _OFFICER | {_P.TRANSITS_SEARCH, _P.OPERATIONS_SEE, _P.APPROVE}
 _FIRM = frozenset({_P.ACCOUNT, _P.FIRM_SEE, _P.FIRM_FILE})
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -57,13 +59,20 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
          _P.CLEARANCES}
     ),
     Role.ADMINISTRATOR: frozenset(
-        {_P.ACCOUNT, _P.OPERATIONS_SEE, _P.USERS, _P.DEVICES, _P.AUDIT, _P.RETENTION}
+        {_P.ACCOUNT, _P.OPERATIONS_SEE, _P.USERS, _P.DEVICES, _P.AUDIT, _P.RETENTION,
+         _P.APPROVE}
     ),
     Role.FIRM_ADMINISTRATOR: _FIRM | {_P.FIRM_ADMINISTER},
     Role.FIRM_USER: _FIRM,
 }  # fmt: skip
 
 FIRM_ROLES = frozenset({Role.FIRM_ADMINISTRATOR, Role.FIRM_USER})
+
+
+NEEDS_SECOND_FACTOR = frozenset(
+    {Role.OFFICER, Role.SHIFT_LEAD, Role.SUPERVISOR, Role.ADMINISTRATOR}
+)
+"""Who signs in with a code beside the password, where the settings require it."""
 
 
 def may(role: str, permission: Permission) -> bool:

@@ -30,6 +30,11 @@ async def raise_alarm(
     )  # fmt: skip
 
 
+async def tell(connection: Connection, lane: str) -> None:
+    """Wake the pages of the lane once this transaction is committed."""
+    await connection.execute("SELECT pg_notify('gate_lane', $1)", lane)
+
+
 async def clear_alarm(connection: Connection, lane: str, kind: str, at: datetime) -> None:
     """The cause is gone."""
     await connection.execute(
@@ -49,7 +54,9 @@ async def acknowledge(
     async with database.connection() as connection:
         lane: str | None = await connection.fetchval(
             """UPDATE alarms SET acked_at = $3, acked_by = $2,
-                   cleared_at = CASE WHEN kind = ANY($4) THEN NULL ELSE $3::timestamptz END
+                   cleared_at = CASE
+                       WHEN kind = ANY($4) OR starts_with(kind, 'DIRTY_LENS_') THEN NULL
+                       ELSE $3::timestamptz END
                WHERE id = $1 AND cleared_at IS NULL AND ($5::text[] IS NULL OR lane_id = ANY($5))
                RETURNING lane_id""",
             alarm, by, at, list(STANDING), None if lanes is None else list(lanes),
@@ -60,7 +67,8 @@ async def acknowledge(
 
 
 STANDING = frozenset({"BARRIER_OFFLINE", "BARRIER_FAULT", "BARRIER_NOT_CLOSED", "DEVICE_OFFLINE"})
-"""Alarms about a state that lasts: seeing them does not end them."""
+"""Alarms about a state that lasts: seeing them does not end them. So do those of cameras
+that read badly (``DIRTY_LENS_`` and the camera: ``gate.store.statistics_reads``)."""
 
 
 async def standing(database: Database, lane: str) -> list[dict[str, Any]]:

@@ -79,6 +79,32 @@ async def last_act(database: Database, action: str) -> str:
     return found or ""
 
 
+async def acts(
+    database: Database, *, actor: str = "", action: str = "", before: int | None = None, most: int
+) -> list[dict[str, Any]]:
+    """Acts of administration, newest first, with their data (None where it was erased)."""
+    async with database.connection() as connection:
+        rows = await connection.fetch(
+            """SELECT e.number, e.at, e.actor, e.action, e.subject, e.hash, d.data
+               FROM audit_events e LEFT JOIN audit_data d USING (chain, number)
+               WHERE e.chain = $1 AND ($2 = '' OR e.actor = $2) AND ($3 = '' OR e.action = $3)
+                 AND ($4::bigint IS NULL OR e.number < $4)
+               ORDER BY e.number DESC LIMIT $5""",
+            ADMINISTRATION, actor, action, before, most,
+        )  # fmt: skip
+    return [dict(row) for row in rows]
+
+
+async def actions(database: Database) -> list[str]:
+    """The kinds of acts there have been."""
+    async with database.connection() as connection:
+        rows = await connection.fetch(
+            "SELECT DISTINCT action FROM audit_events WHERE chain = $1 ORDER BY action",
+            ADMINISTRATION,
+        )
+    return [row["action"] for row in rows]
+
+
 async def chains(connection: Connection) -> list[str]:
     """The names of all chains."""
     rows = await connection.fetch("SELECT DISTINCT chain FROM audit_events ORDER BY chain")

@@ -142,3 +142,11 @@ async def exists(database: Database, firm: UUID, delivery: UUID) -> bool:
             "SELECT 1 FROM webhook_deliveries WHERE id = $2 AND firm_id = $1", firm, delivery
         )
     return found is not None
+
+
+async def forget(database: Database, before: datetime) -> None:
+    """Forget deliveries from before this time that ended, with their attempts."""
+    async with database.connection() as connection:
+        await connection.execute(
+            "DELETE FROM webhook_deliveries WHERE created_at < $1 AND status <> 'pending'", before
+        )

@@ -67,6 +67,14 @@ class EvidenceStore:
             raise EvidenceLost(f"evidence {sha256} was changed on disk")
         return data
 
+    def remove(self, sha256: str) -> bool:
+        """Delete the file with this hash (retention); False where there is none."""
+        try:
+            self.path(sha256).unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
 
 def _write(path: Path, data: bytes) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)

@@ -55,6 +55,14 @@ async def add_lane(connection: Connection, lane: str, name: str, direction: Dire
     )
 
 
+async def rename(connection: Connection, lane: str, name: str) -> bool:
+    """Give a lane another name; False where there is none."""
+    found = await connection.fetchval(
+        "UPDATE lanes SET name = $2 WHERE id = $1 RETURNING 1", lane, name
+    )
+    return found is not None
+
+
 async def take_lease(
     database: Database, lane: str, holder: str, now: datetime, length: timedelta
 ) -> Lease | None:

@@ -102,3 +102,11 @@ async def failed(
 
 def _letter(row: Any) -> LetterRow:
     return LetterRow(**dict(row))
+
+
+async def forget(database: Database, before: datetime) -> None:
+    """Forget letters from before this time that were sent or given up."""
+    async with database.connection() as connection:
+        await connection.execute(
+            "DELETE FROM letters WHERE created_at < $1 AND status <> 'pending'", before
+        )

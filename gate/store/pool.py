@@ -52,6 +52,12 @@ class Database:
         """The connection string, for connections outside the pool (LISTEN)."""
         return self._url
 
+    def beside(self, *, size: int, acquire_ms: int, command_ms: int) -> Database:
+        """Another pool over the same database with limits of its own, not yet connected."""
+        return Database(
+            self._url, size=size, acquire_ms=acquire_ms, command_ms=command_ms, role=self._role
+        )
+
     async def open(self) -> None:
         """Connect; raises ``DatabaseDown`` where the server does not answer."""
         try:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from gate.core.discretion import open_codes
+from gate.store import watchlists
 from gate.store.plain import DECISION, INPUTS, POLICY, to_plain
 from gate.store.pool import Connection, Database
 from schemas.declarations import Direction
@@ -69,6 +70,15 @@ async def add_decision(
         transit, decision.outcome.value, decision.plate, decision.declaration, decision_id,
         actor != "machine",
     )  # fmt: skip
+    entries = {
+        UUID(value)
+        for reason in decision.reasons
+        if reason.code.startswith("WATCHLIST_")
+        for name, value in reason.facts
+        if name == "entry"
+    }
+    if entries:
+        await watchlists.note_hits(connection, entries, transit, at)
 
 
 async def keep_policy(database: Database, policy: Policy, policy_hash: str) -> None:
@@ -112,12 +122,17 @@ async def latest_decision(
 async def machine_decisions(
     database: Database, transits: tuple[UUID, ...] | None, since: datetime | None
 ) -> list[dict[str, Any]]:
-    """Decisions made by the machine, of these transits or since that time, oldest first."""
+    """Decisions made by the machine, of these transits or since that time, oldest first.
+
+    Those of which something was erased can't be made again, and are left out.
+    """
     async with database.connection() as connection:
         rows = await connection.fetch(
             """SELECT id, transit_id, at, inputs, decision, policy_hash FROM decisions
                WHERE actor = 'machine' AND ($1::uuid[] IS NULL OR transit_id = ANY($1))
-                 AND ($2::timestamptz IS NULL OR at >= $2) ORDER BY at, id""",
+                 AND ($2::timestamptz IS NULL OR at >= $2)
+                 AND NOT EXISTS (SELECT FROM erasures r WHERE r.decision_id = decisions.id)
+               ORDER BY at, id""",
             None if transits is None else list(transits), since,
         )  # fmt: skip
     return [dict(row) for row in rows]

@@ -11,9 +11,9 @@ from aiohttp import web
 
 from gate.app.firms.errors import FirmsError
 from gate.store.errors import StoreError
-from gate.web import access
+from gate.web import access, stages
 from gate.web.access import SESSION_COOKIE
-from gate.web.keys import SERVICE, SESSION, SIGN_IN, session_of
+from gate.web.keys import OPEN_REQUESTS, SERVICE, SESSION, SIGN_IN, session_of
 from gate.web.language import _
 from gate.web.portal.refusals import refusal
 
@@ -58,15 +58,16 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except web.HTTPRedirection:
         raise
     except web.HTTPException as error:
-        return _answer(request, error.status, error.text or error.reason)
+        more: dict[str, object] = {"go": error.go} if isinstance(error, stages.GoOn) else {}
+        return await _answer(request, error.status, error.text or error.reason, more)
     except FirmsError as error:
         status, text, facts = refusal(error)
-        return _answer(request, status, text, facts)
+        return await _answer(request, status, text, facts)
     except StoreError as error:
         log.warning("%s %s: %s", request.method, request.path, error)
         request.app[SERVICE].metrics.database_errors.labels(code=error.code).inc()
         text = _("The database does not answer. Nothing was changed; try again in a moment.")
-        return _answer(request, 503, text)
+        return await _answer(request, 503, text)
 
 
 def is_open(path: str) -> bool:
@@ -92,8 +93,10 @@ async def sessions(request: web.Request, handler: Handler) -> web.StreamResponse
             raise web.HTTPSeeOther("/sign-in")
         raise web.HTTPUnauthorized(text=_("Sign in first."))
     request[SESSION] = row
+    stages.check(request, row, _wants_page(request))
     access.check(request)
-    return await handler(request)
+    with request.app[OPEN_REQUESTS].of(row.id):
+        return await handler(request)
 
 
 @web.middleware
@@ -122,10 +125,18 @@ def _wants_page(request: web.Request) -> bool:
     return request.method == "GET" and "text/html" in request.headers.get("Accept", "")
 
 
-def _answer(
+async def _answer(
     request: web.Request, status: int, text: str, facts: dict[str, object] | None = None
 ) -> web.Response:
     if _wants_page(request):
-        context = {"status": status, "text": text}
+        context = {**await _context(request), "status": status, "text": text}
         return aiohttp_jinja2.render_template("error.html", request, context, status=status)
     return web.json_response({**(facts or {}), "status": status, "error": text}, status=status)
+
+
+async def _context(request: web.Request) -> dict[str, object]:
+    """What templates use; whom the guards refuse never comes as far as where it is filled in."""
+    found: dict[str, object] = {}
+    for processor in request.config_dict[aiohttp_jinja2.APP_CONTEXT_PROCESSORS_KEY]:
+        found.update(await processor(request))
+    return found

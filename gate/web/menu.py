@@ -26,6 +26,7 @@ ENTRIES = (
     Entry("/firms", N_("Firms"), Permission.FIRMS_APPROVE),
     Entry("/watchlists", N_("Watchlists"), Permission.WATCHLISTS),
     Entry("/policy", N_("Policy"), Permission.POLICY),
+    Entry("/approvals", N_("Approvals"), Permission.APPROVE),
     Entry("/users", N_("Users"), Permission.USERS),
     Entry("/devices", N_("Devices"), Permission.DEVICES),
     Entry("/audit", N_("Audit"), Permission.AUDIT),

@@ -10,19 +10,43 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
+from gate.app.desks import Desks
 from gate.app.runtime import Service
-from gate.web import choosing_language, guard, home, language, probes, signing_in
+from gate.web import (
+    account,
+    choosing_language,
+    guard,
+    home,
+    language,
+    probes,
+    signing_in,
+    supervisor,
+)
 from gate.web.access import allowed
 from gate.web.api import guard as api_guard
 from gate.web.api import routes as api
 from gate.web.assets import Assets
 from gate.web.auth import SignIn
 from gate.web.catalogues import LANGUAGES
-from gate.web.console import pages
+from gate.web.console.routes import CONSOLE_ROUTES
 from gate.web.console.snapshot import Snapshots
+from gate.web.console.views import Views
 from gate.web.firms.routes import ROUTES as FIRMS_ROUTES
-from gate.web.keys import ASSETS, SERVICE, SESSION, SHOWN, SIGN_IN, SNAPSHOTS
+from gate.web.keys import (
+    ASSETS,
+    DESKS,
+    OPEN_REQUESTS,
+    SERVICE,
+    SESSION,
+    SHOWN,
+    SIGN_IN,
+    SNAPSHOTS,
+    VIEWS,
+)
+from gate.web.looks import note_looks
 from gate.web.menu import entries_for
+from gate.web.open_requests import OpenRequests
+from gate.web.operations import routes as operations
 from gate.web.portal import registering
 from gate.web.portal.routes import ROUTES as PORTAL_ROUTES
 from gate.web.portal.words_for_templates import template_words
@@ -40,7 +64,9 @@ class PortTaken(RuntimeError):
 
 
 ROUTES = (
-    probes.routes, signing_in.routes, choosing_language.routes, home.routes, pages.routes,
+    probes.routes, signing_in.routes, choosing_language.routes, home.routes, *CONSOLE_ROUTES,
+    *account.ROUTES, *supervisor.ROUTES,
+    operations.routes,
     *PORTAL_ROUTES, *FIRMS_ROUTES,
 )  # fmt: skip
 """The routes of every area of the pages."""
@@ -56,6 +82,7 @@ async def page_context(request: web.Request) -> dict[str, object]:
         "menu": entries_for(user.role) if user else [],
         "may": (lambda permission: allowed(request, permission)) if user else lambda _: False,
         "csrf": session.csrf if session else "",
+        "fresh": request.app[SIGN_IN].is_fresh(session) if session else False,
         "site": settings.site_name or settings.site,
         "timezone": settings.web.timezone,
         "asset": request.app[ASSETS].url,
@@ -70,11 +97,16 @@ async def page_context(request: web.Request) -> dict[str, object]:
 def application(service: Service, *, demo: bool) -> web.Application:
     """The aiohttp application over a running service."""
     order = [choosing_language.choose_language, guard.errors, guard.sessions, guard.same_site,
-             api_guard.problems]  # fmt: skip
+             note_looks, api_guard.problems]  # fmt: skip
     app = web.Application(middlewares=order)
     app[SERVICE] = service
-    app[SIGN_IN] = SignIn(service.database, service.settings.web, service.clock, demo=demo)
+    app[SIGN_IN] = SignIn(
+        service.database, service.settings.web, service.clock, demo=demo, site=service.settings.site
+    )
+    app[DESKS] = Desks(service)
+    app[OPEN_REQUESTS] = OpenRequests(service.database, service.clock)
     app[SNAPSHOTS] = Snapshots(service)
+    app[VIEWS] = Views(app[SNAPSHOTS])
     app[ASSETS] = Assets(HERE / "static")
     app[SHOWN] = Shown(service.settings.web.timezone)
     environment = aiohttp_jinja2.setup(
@@ -101,6 +133,7 @@ def application(service: Service, *, demo: bool) -> web.Application:
     app.on_response_prepare.append(guard.add_headers)
     app.on_response_prepare.append(_compress)
     app.cleanup_ctx.append(_watch_changes)
+    app.cleanup_ctx.append(_watch_sessions)
     for routes in ROUTES:
         app.add_routes(routes)
     api.set_up(app)
@@ -121,6 +154,13 @@ async def _watch_changes(app: web.Application) -> AsyncIterator[None]:
     service, snapshots = app[SERVICE], app[SNAPSHOTS]
     service.hub.before(snapshots.changed)
     task = asyncio.create_task(_refresh(service))
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def _watch_sessions(app: web.Application) -> AsyncIterator[None]:
+    task = asyncio.create_task(app[OPEN_REQUESTS].keep_honest())
     yield
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 
 from gate.app.firms.bulk.sheets import REPORT_WORDS
 from gate.app.firms.wording import AUTHORITIES, GREETING, LETTERS
+from gate.app.inspections import TASKS
+from gate.app.officer import REASONS
+from gate.app.refusals import Refusal
 from gate.core.filing.problems import TEXTS
 from gate.core.reasons import RULES
 
@@ -22,3 +25,6 @@ def table_words() -> Iterator[str]:
     yield from AUTHORITIES.values()
     yield GREETING
     yield from REPORT_WORDS
+    yield from Refusal
+    yield from TASKS.values()
+    yield from REASONS.values()

@@ -14,6 +14,7 @@ from config.tariff_file import load_tariff
 from gate.app.clock import Clock, utc_now
 from gate.app.firms.desk import Firms
 from gate.app.firms.registration import Application
+from gate.app.metrics import Metrics
 from gate.app.pass_key import pass_key
 from gate.core.filing.content import Content
 from gate.store.pool import Database
@@ -39,7 +40,7 @@ def firms_over(database: Database, data: Path, moved: MovedClock, **changes: Any
     overrides = {"data": str(data), "site": SITE, **changes}
     settings = load_settings(environment={}, overrides=overrides)
     clock = Clock(now=moved.now)
-    return Firms(database, clock, settings, pass_key(data), load_tariff())
+    return Firms(database, clock, settings, Metrics(), pass_key(data), load_tariff())
 
 
 def vn_tax_number() -> str:

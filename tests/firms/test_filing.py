@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
 import pytest
 
 from gate.app.firms.desk import Firms
@@ -17,7 +18,9 @@ from gate.app.firms.errors import (
     SlotFull,
     UnknownRecord,
 )
+from gate.store import erasure
 from gate.store.filing import Filter
+from gate.store.paging import Cursor
 from gate.store.pool import Database
 from tests.firms.rig import (
     HASH,
@@ -273,8 +276,6 @@ async def test_a_firm_that_is_not_approved_files_nothing(firms: Firms) -> None:
 
 
 async def test_lists_go_on_after_the_last_row_without_gaps(firms: Firms) -> None:
-    from gate.store.paging import Cursor
-
     firm = await approved(firms)
     rows = [await submitted(firms, firm) for _ in range(5)]
     seen, after = [], None
@@ -289,11 +290,28 @@ async def test_lists_go_on_after_the_last_row_without_gaps(firms: Firms) -> None
 
 
 async def test_what_was_filed_is_kept_for_ever(firms: Firms, database: Database) -> None:
-    import asyncpg
-
     firm = await approved(firms)
     row = await submitted(firms, firm)
     async with database.connection() as connection:
         with pytest.raises(asyncpg.RestrictViolationError, match="append-only"):
             await connection.execute("DELETE FROM filings")
     assert row.content["goods"][0]["hs_code"] == "08106000"
+
+
+async def test_an_erased_driver_is_gone_from_what_was_filed(
+    firms: Firms, database: Database
+) -> None:
+    firm = await approved(firms)
+    row = await submitted(firms, firm)
+    number = row.content["driver"]["document_number"]
+    await firms.filing.copy(firm, row.id, actor="thu")
+    (driver,) = await firms.fleet.drivers(firm)
+    async with database.transaction() as connection:
+        await erasure.erase_driver(connection, driver.id)
+
+    async with database.connection() as connection:
+        for table in ("filings", "declaration_drafts", "drivers"):
+            assert number not in str(await connection.fetch(f"SELECT t::text FROM {table} t"))
+    after = await firms.filing.declaration(firm, row.id)
+    assert after.content["driver"] == {"name": "erased"}
+    assert after.content["goods"] == row.content["goods"]

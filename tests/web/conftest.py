@@ -16,7 +16,8 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from devices.broker import EmbeddedBroker
 from gate.app.clock import Clock
 from gate.store import users
-from gate.web.auth import hash_password
+from gate.web.auth import SignIn, hash_password
+from gate.web.keys import SIGN_IN
 from gate.web.server import serve
 from ocr.pool import ReaderPool
 from tests.gate.rig import Rig, rig
@@ -41,6 +42,13 @@ class Site:
         self._runner: web.AppRunner | None = None
 
     @property
+    def sign_in(self) -> SignIn:
+        """What signs people in, for tests that change its settings."""
+        assert self._runner is not None
+        assert self._runner.app is not None
+        return self._runner.app[SIGN_IN]
+
+    @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
@@ -63,7 +71,7 @@ class Site:
 async def site(
     tmp_path: Path, database_url: str, broker: EmbeddedBroker, readers: ReaderPool
 ) -> AsyncIterator[Site]:
-    pages = {"port": 0, "sign_in_attempts": 3, "lockout_s": 60}
+    pages = {"port": 0, "sign_in_attempts": 3, "lockout_s": 60, "second_factor": "offered"}
     async with rig(tmp_path, database_url, broker.port, readers, web=pages) as made:
         await add_people(made)
         running = Site(made)

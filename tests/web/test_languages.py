@@ -88,3 +88,16 @@ def test_no_translation_is_left_over(language: str) -> None:
         if message.id and _first(message.id) not in known
     )
     assert left == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_message_is_translated_in_two_ways(language: str) -> None:
+    told: dict[str, str] = {}
+    twice = sorted(
+        f"{path.name}: {message.id!r}"
+        for path, catalogue in catalogues(language)
+        for message in catalogue
+        if isinstance(message.id, str) and message.id
+        if told.setdefault(message.id, str(message.string)) != message.string
+    )
+    assert twice == []

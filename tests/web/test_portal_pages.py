@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -12,7 +14,16 @@ from python_calamine import CalamineWorkbook
 
 from tests.web.axe import violations
 from tests.web.conftest import ENGLISH, PASSWORD, Site, photograph, signed_in
-from tests.web.portal_firm import GOOD, add_firm, content, csv_of, file, on_phone, sign_in
+from tests.web.portal_firm import (
+    GOOD,
+    add_firm,
+    content,
+    csv_of,
+    file,
+    on_phone,
+    sign_in,
+    vehicle,
+)
 from tests.web.test_portal_borders import everything_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -245,3 +256,37 @@ async def test_two_people_in_one_draft_keep_both_changes(site: Site) -> None:
     assert [answer["others"] for answer in answers] == [False, True]
     saved = (await filing.draft(firm.id, draft.id)).content
     assert (saved["note"], saved["contact_name"]) == ("Kept", "Kept")
+
+
+@pytest.mark.browser
+async def test_the_pass_prints_on_one_page_and_papers_that_end_soon_are_marked(
+    site: Site, browser: Browser
+) -> None:
+    firm = await add_firm(site)
+    firms, now = site.rig.service.firms, datetime.now(UTC)
+    declaration = await file(site, firm)
+    hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    await firms.slots.book(firm.id, declaration, hour, actor=firm.boss)
+    soon = {
+        **vehicle("truck", "14C54321"),
+        "insurance_until": (now + timedelta(days=3)).isoformat(),
+    }
+    await firms.fleet.save_vehicle(firm.id, soon, actor=firm.boss)
+    context, page = await on_phone(browser)
+    await sign_in(page, site, firm.boss)
+    await page.goto(f"{site.url}/portal/passes/{declaration}")
+    for size in ({"format": "A4"}, {"format": "A6"}):
+        printed = await page.pdf(**size)  # type: ignore[arg-type]
+        assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1, size
+    await page.goto(f"{site.url}/portal/vehicles")
+    marked = page.locator(".truck[data-kind=hold]")
+    await expect(marked).to_contain_text("ends")
+    await page.goto(f"{site.url}/portal/declarations/{declaration}/slot")
+    await page.get_by_role("button", name="Give this hour back").click()
+    await page.wait_for_url(f"**/declarations/{declaration}")
+    await expect(page.locator(".hero")).to_contain_text("Choose a time slot")
+    await page.get_by_text("Cancel this declaration").click()
+    await page.get_by_label("Reason").fill("the buyer withdrew")
+    await page.get_by_role("button", name="Cancel the declaration").click()
+    await expect(page.locator(".hero")).to_contain_text("the buyer withdrew")
+    await context.close()

@@ -18,6 +18,7 @@ import aiohttp
 from gate.app.clock import Clock
 from gate.app.firms import backoff
 from gate.app.firms.targets import PublicResolver, check_url
+from gate.app.metrics import Metrics
 from gate.store import deliveries, webhooks
 from gate.store.deliveries import AttemptRow, DeliveryRow
 from gate.store.errors import StoreError
@@ -44,8 +45,11 @@ def signature(secret: str, seconds: int, body: str) -> str:
 class Courier:
     """Delivers to webhooks, at least once each; the receiver knows repeats by the id."""
 
-    def __init__(self, database: Database, clock: Clock, *, loopback: bool) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, metrics: Metrics, *, loopback: bool
+    ) -> None:
         self._database = database
+        self._metrics = metrics
         self._clock = clock
         self._loopback = loopback
 
@@ -93,6 +97,8 @@ class Courier:
             status = "dead"
         else:
             status = "pending"
+        result = "failed" if status == "pending" else status
+        self._metrics.web_calls.labels(result=result).inc()
         next_at = self._clock.now() + backoff.wait(delivery.tries, random.random())
         try:
             await deliveries.attempted(

@@ -26,6 +26,7 @@ from gate.app.firms.registration import Registration
 from gate.app.firms.slots import Slots
 from gate.app.firms.webhooks import Webhooks
 from gate.app.firms.wording import Translate
+from gate.app.metrics import Metrics
 from gate.app.pass_key import PassKey
 from gate.store.errors import StoreError
 from gate.store.pool import Database
@@ -40,7 +41,13 @@ class Firms:
     """The desks that serve firms, over one database."""
 
     def __init__(
-        self, database: Database, clock: Clock, settings: Settings, key: PassKey, tariff: Tariff
+        self,
+        database: Database,
+        clock: Clock,
+        settings: Settings,
+        metrics: Metrics,
+        key: PassKey,
+        tariff: Tariff,
     ) -> None:
         site, loopback = settings.site, settings.firms.webhooks_to_loopback
         self.notices = Notices(database, clock, site)
@@ -57,8 +64,8 @@ class Firms:
         self.bulk = Bulk(database, clock, site, self.filing, zone)
         self.keys = ApiKeys(database, clock)
         self.webhooks = Webhooks(database, clock, loopback=loopback)
-        self._postman = Postman(database, clock, settings.mail)
-        self._courier = Courier(database, clock, loopback=loopback)
+        self._postman = Postman(database, clock, settings.mail, metrics)
+        self._courier = Courier(database, clock, metrics, loopback=loopback)
 
     def speak(self, translate: Translate) -> None:
         """Write letters with these catalogues from now on."""
@@ -76,6 +83,7 @@ class Firms:
             try:
                 await self.clearances.expire()
                 await self.bulk.forget()
+                await self.notices.forget()
             except StoreError as error:
                 log.warning("what is too old could not be put away: %s", error)
             await asyncio.sleep(EXPIRE_S)

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 PAUSE_S = 0.5
 AT_ONCE = 100
+KEPT = timedelta(days=90)
+"""How long letters and deliveries with their attempts can be looked at."""
 _AGAIN = timedelta(seconds=30)
 
 
@@ -49,6 +51,12 @@ class Notices:
         if row is not None:
             email, language = row
             await self._write(connection, firm, email, language, event, facts)
+
+    async def forget(self) -> None:
+        """Forget letters and web calls that are too old."""
+        before = self._clock.now() - KEPT
+        await letters.forget(self._database, before)
+        await deliveries.forget(self._database, before)
 
     async def run(self) -> None:
         """Work for ever; a database that is away is waited for."""

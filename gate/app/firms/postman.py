@@ -17,6 +17,7 @@ import aiosmtplib
 from config.settings import Mail
 from gate.app.clock import Clock
 from gate.app.firms import backoff
+from gate.app.metrics import Metrics
 from gate.store import letters
 from gate.store.errors import StoreError
 from gate.store.letters import LetterRow
@@ -36,8 +37,9 @@ _FOR_EVER = frozenset({550, 551, 553, 554})
 class Postman:
     """Letters by SMTP. A letter that can't be sent is tried again, and given up in the end."""
 
-    def __init__(self, database: Database, clock: Clock, settings: Mail) -> None:
+    def __init__(self, database: Database, clock: Clock, settings: Mail, metrics: Metrics) -> None:
         self._database = database
+        self._metrics = metrics
         self._clock = clock
         self._settings = settings
 
@@ -96,6 +98,7 @@ class Postman:
                 letter, f"{error.code} {error.message}", final=error.code in _FOR_EVER
             )
         else:
+            self._metrics.letters.labels(result="sent").inc()
             await letters.sent(self._database, letter.id, self._clock.now())
 
     def _message(self, letter: LetterRow) -> EmailMessage:
@@ -114,6 +117,7 @@ class Postman:
     async def _failed(self, letter: LetterRow, error: str, *, final: bool = False) -> None:
         dead = final or letter.tries >= backoff.MOST_TRIES
         wait = backoff.wait(letter.tries, random.random())
+        self._metrics.letters.labels(result="dead" if dead else "failed").inc()
         if dead:
             log.warning("letter %s was given up: %s", letter.id, error)
         await letters.failed(

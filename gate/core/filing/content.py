@@ -17,8 +17,9 @@ from gate.core.filing.problems import Problem, error
 from schemas.plates import normalise_plate
 
 Content = dict[str, Any]
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_LINES = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffd]")
+_LINES = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffd]")
+_HUGE = 10**30
 _LONGEST_KEPT = 2000
 """What is kept of a text that is far too long: enough to see what it was."""
 
@@ -86,8 +87,12 @@ def read(path: str, field: Field, raw: Any) -> tuple[Any, Problem | None]:
     """The value of a field as it is kept, and what is wrong with its form."""
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         return None, None
-    if isinstance(raw, bool) or not isinstance(raw, str | int):
-        return str(raw)[:_LONGEST_KEPT], error(path, "not_a_text")
+    if not isinstance(raw, str | int | float):
+        return None, error(path, "not_a_text")
+    if isinstance(raw, bool | float):
+        raw = repr(raw)
+    elif isinstance(raw, int) and not -_HUGE < raw < _HUGE:
+        return None, error(path, "out_of_range", value="", low=field.low, high=field.high)
     if field.kind is Kind.INTEGER:
         return _integer(path, field, raw)
     text = unicodedata.normalize("NFC", str(raw)).strip()
@@ -217,7 +222,8 @@ _READERS = {
 
 
 def _printable(text: str) -> str:
-    return _UNPRINTABLE.sub(" ", text)
+    """The text with the replacement character for what can't be printed: it stays a problem."""
+    return _UNPRINTABLE.sub("\ufffd", text)
 
 
 def _put(content: Content, path: str, value: Any) -> Problem | None:

@@ -11,9 +11,9 @@ from pydantic import BaseModel
 
 from gate.store.filing import FiledRow
 from gate.web.api import cursors
+from gate.web.api.given import Declaration
 from gate.web.api.operations import PREFIX, Call, Reply
 from gate.web.api.problem import ApiError
-from gate.web.api.shapes import Declaration
 
 Row = TypeVar("Row")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

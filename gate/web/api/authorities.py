@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate.app.firms.clearances import AUTHORITIES
-from gate.web.api import answers, shapes
+from gate.web.api import answers, given, taken
 from gate.web.api.operations import Call, Reply, Table
 from gate.web.api.problem import ApiError
 
@@ -17,7 +17,7 @@ def _only_systems(call: Call) -> None:
 
 
 @table.add("POST", "/declarations/{declaration}/accept", scopes=WRITE,
-           answer=shapes.Declaration, tagged=True, errors=(409,))  # fmt: skip
+           answer=given.Declaration, tagged=True, errors=(409,))  # fmt: skip
 async def accept_declaration(call: Call) -> Reply:
     """Accept a submitted declaration (keys of systems)."""
     _only_systems(call)
@@ -26,8 +26,8 @@ async def accept_declaration(call: Call) -> Reply:
     )
 
 
-@table.add("POST", "/declarations/{declaration}/reject", scopes=WRITE, body=shapes.Because,
-           answer=shapes.Declaration, tagged=True, errors=(409,))  # fmt: skip
+@table.add("POST", "/declarations/{declaration}/reject", scopes=WRITE, body=taken.Because,
+           answer=given.Declaration, tagged=True, errors=(409,))  # fmt: skip
 async def reject_declaration(call: Call) -> Reply:
     """Reject a submitted declaration (keys of systems)."""
     _only_systems(call)
@@ -39,7 +39,7 @@ async def reject_declaration(call: Call) -> Reply:
 
 
 @table.add("POST", "/declarations/{declaration}/clearances/{authority}", scopes=WRITE,
-           body=shapes.ClearanceIn, answer=shapes.Declaration, tagged=True,
+           body=taken.ClearanceIn, answer=given.Declaration, tagged=True,
            errors=(409,))  # fmt: skip
 async def set_clearance(call: Call) -> Reply:
     """Give the word of customs, border_guard or quarantine (keys of systems)."""
@@ -55,7 +55,7 @@ async def set_clearance(call: Call) -> Reply:
     )  # fmt: skip
 
 
-@table.add("POST", "/fees/{fee}/payment", scopes=WRITE, body=shapes.Payment, status=204,
+@table.add("POST", "/fees/{fee}/payment", scopes=WRITE, body=taken.Payment, status=204,
            errors=(409,))  # fmt: skip
 async def note_payment(call: Call) -> Reply:
     """Note that a fee was paid (keys of systems)."""

@@ -6,7 +6,7 @@ from gate.app.firms import qr
 from gate.app.firms.errors import UnknownRecord
 from gate.store import firm_transits
 from gate.store.gate_passes import PassRow
-from gate.web.api import answers, cursors, shapes
+from gate.web.api import answers, cursors, given, taken
 from gate.web.api.declarations import found
 from gate.web.api.operations import Call, Reply, Table
 
@@ -14,16 +14,16 @@ table = Table("crossing")
 _PASSES = ("passes.read", "slots.write")
 
 
-@table.add("GET", "/slots", query=shapes.SlotQuery, answer=shapes.Slots)
+@table.add("GET", "/slots", query=taken.SlotQuery, answer=given.Slots)
 async def list_slots(call: Call) -> Reply:
     """The hours of a direction, at most a week of them, with what is free."""
     q = call.query
     rows = await call.service.firms.slots.between(q.direction, q.begin, q.end)
-    return Reply(value=shapes.Slots(items=[shapes.Slot.model_validate(row) for row in rows]))
+    return Reply(value=given.Slots(items=[given.Slot.model_validate(row) for row in rows]))
 
 
 @table.add("POST", "/declarations/{declaration}/slot", scopes=("slots.write",),
-           body=shapes.Booking, answer=shapes.Declaration, tagged=True, errors=(409,))  # fmt: skip
+           body=taken.Booking, answer=given.Declaration, tagged=True, errors=(409,))  # fmt: skip
 async def book_slot(call: Call) -> Reply:
     """Book an hour in place of the one before: it becomes the window, and a pass is made."""
     row = await call.service.firms.slots.book(
@@ -40,7 +40,7 @@ async def give_slot_back(call: Call) -> Reply:
     return Reply(status=204)
 
 
-@table.add("GET", "/declarations/{declaration}/pass", scopes=_PASSES, answer=shapes.GatePass)
+@table.add("GET", "/declarations/{declaration}/pass", scopes=_PASSES, answer=given.GatePass)
 async def get_declaration_pass(call: Call) -> Reply:
     """The valid pass of a declaration."""
     row = await found(call)
@@ -51,7 +51,7 @@ async def get_declaration_pass(call: Call) -> Reply:
 
 
 @table.add("POST", "/declarations/{declaration}/pass", scopes=("slots.write",),
-           answer=shapes.GatePass, status=201, errors=(409,))  # fmt: skip
+           answer=given.GatePass, status=201, errors=(409,))  # fmt: skip
 async def issue_pass(call: Call) -> Reply:
     """Issue a new pass in place of the one before."""
     row = await call.service.firms.passes.issue(
@@ -61,17 +61,17 @@ async def issue_pass(call: Call) -> Reply:
     return Reply(value=shape(row), status=201, headers=headers)
 
 
-@table.add("GET", "/passes", scopes=_PASSES, query=shapes.PageQuery, answer=shapes.PassPage,
+@table.add("GET", "/passes", scopes=_PASSES, query=taken.PageQuery, answer=given.PassPage,
            paged=True)  # fmt: skip
 async def list_passes(call: Call) -> Reply:
     """Passes that were not revoked, the newest first."""
     rows = await call.service.firms.passes.listing(
         call.scope, after=cursors.decode(call.query.cursor), most=call.query.limit + 1
     )
-    return answers.page(call, shapes.PassPage, shapes.GatePass, rows, answers.by_time("issued_at"))
+    return answers.page(call, given.PassPage, given.GatePass, rows, answers.by_time("issued_at"))
 
 
-@table.add("GET", "/passes/{pass}", scopes=_PASSES, answer=shapes.GatePass)
+@table.add("GET", "/passes/{pass}", scopes=_PASSES, answer=given.GatePass)
 async def get_pass(call: Call) -> Reply:
     """One pass."""
     return Reply(value=shape(await _pass(call)))
@@ -99,38 +99,38 @@ async def revoke_pass(call: Call) -> Reply:
 
 
 @table.add("GET", "/fees", scopes=("declarations.read", "declarations.write"),
-           query=shapes.PageQuery, answer=shapes.FeePage, paged=True)  # fmt: skip
+           query=taken.PageQuery, answer=given.FeePage, paged=True)  # fmt: skip
 async def list_fees(call: Call) -> Reply:
     """Fees that are due, the newest first."""
     rows = await call.service.firms.fees.due(
         call.scope, after=cursors.decode(call.query.cursor), most=call.query.limit + 1
     )
-    return answers.page(call, shapes.FeePage, shapes.Fee, rows, answers.by_time("due_at"))
+    return answers.page(call, given.FeePage, given.Fee, rows, answers.by_time("due_at"))
 
 
-@table.add("GET", "/transits", scopes=("transits.read",), query=shapes.PageQuery,
-           answer=shapes.TransitPage, paged=True)  # fmt: skip
+@table.add("GET", "/transits", scopes=("transits.read",), query=taken.PageQuery,
+           answer=given.TransitPage, paged=True)  # fmt: skip
 async def list_transits(call: Call) -> Reply:
     """Passages on the declarations, the newest first."""
     rows = await call.service.firms.filing.transits(
         call.scope, after=cursors.decode(call.query.cursor), most=call.query.limit + 1
     )
-    return answers.page(call, shapes.TransitPage, shapes.Transit, rows, answers.by_time("began_at"))
+    return answers.page(call, given.TransitPage, given.Transit, rows, answers.by_time("began_at"))
 
 
-@table.add("GET", "/transits/{transit}", scopes=("transits.read",), answer=shapes.Transit)
+@table.add("GET", "/transits/{transit}", scopes=("transits.read",), answer=given.Transit)
 async def get_transit(call: Call) -> Reply:
     """One passage."""
     row = await firm_transits.one(call.service.database, call.scope, call.ids["transit"])
     if row is None:
         raise UnknownRecord("transit")
-    return Reply(value=shapes.Transit.model_validate(row))
+    return Reply(value=given.Transit.model_validate(row))
 
 
 async def _pass(call: Call) -> PassRow:
     return await call.service.firms.passes.one(call.scope, call.ids["pass"])
 
 
-def shape(row: PassRow) -> shapes.GatePass:
+def shape(row: PassRow) -> given.GatePass:
     """A pass as the API shows it."""
-    return shapes.GatePass.model_validate(row)
+    return given.GatePass.model_validate(row)

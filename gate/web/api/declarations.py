@@ -6,7 +6,7 @@ from gate.app.firms.errors import Invalid
 from gate.core.filing.content import tidied
 from gate.core.filing.problems import Problem, errors_in
 from gate.store.filing import FiledRow, Filter
-from gate.web.api import answers, cursors, shapes
+from gate.web.api import answers, cursors, given, taken
 from gate.web.api.operations import Call, Reply, Table
 from gate.web.api.problem import fields_of, from_firms
 
@@ -23,8 +23,8 @@ async def found(call: Call) -> FiledRow:
     return await call.service.firms.filing.declaration(call.scope, declaration)
 
 
-@table.add("GET", "/declarations", scopes=READ, query=shapes.DeclarationQuery,
-           answer=shapes.DeclarationPage, paged=True)  # fmt: skip
+@table.add("GET", "/declarations", scopes=READ, query=taken.DeclarationQuery,
+           answer=given.DeclarationPage, paged=True)  # fmt: skip
 async def list_declarations(call: Call) -> Reply:
     """Declarations that were submitted, the newest first."""
     q = call.query
@@ -37,12 +37,12 @@ async def list_declarations(call: Call) -> Reply:
     else:
         rows = await desk.filing.declarations(call.scope, wanted, after=after, most=most)
     return answers.page(
-        call, shapes.DeclarationPage, shapes.Declaration, rows, answers.by_time("created_at")
+        call, given.DeclarationPage, given.Declaration, rows, answers.by_time("created_at")
     )
 
 
-@table.add("POST", "/declarations", scopes=WRITE, body=shapes.DeclarationContent,
-           answer=shapes.Submitted, status=201, tagged=True, errors=(409,))  # fmt: skip
+@table.add("POST", "/declarations", scopes=WRITE, body=taken.DeclarationContent,
+           answer=given.Submitted, status=201, tagged=True, errors=(409,))  # fmt: skip
 async def file_declaration(call: Call) -> Reply:
     """File and submit a declaration; nothing is kept where it has errors."""
     content = body_content(call)
@@ -55,15 +55,15 @@ async def file_declaration(call: Call) -> Reply:
     return submitted_reply(submitted.declaration, submitted.problems, 201)
 
 
-@table.add("GET", "/declarations/{declaration}", scopes=READ, answer=shapes.Declaration,
+@table.add("GET", "/declarations/{declaration}", scopes=READ, answer=given.Declaration,
            tagged=True)  # fmt: skip
 async def get_declaration(call: Call) -> Reply:
     """One declaration."""
     return answers.declaration(await found(call))
 
 
-@table.add("PATCH", "/declarations/{declaration}", scopes=WRITE, body=shapes.Changes,
-           answer=shapes.Declaration, tagged=True, conditional=True, errors=(409,))  # fmt: skip
+@table.add("PATCH", "/declarations/{declaration}", scopes=WRITE, body=taken.Changes,
+           answer=given.Declaration, tagged=True, conditional=True, errors=(409,))  # fmt: skip
 async def amend_declaration(call: Call) -> Reply:
     """Amend a declaration before the truck arrives."""
     row = await call.service.firms.filing.declaration(call.firm, call.ids["declaration"])
@@ -75,8 +75,8 @@ async def amend_declaration(call: Call) -> Reply:
     return answers.declaration(row)
 
 
-@table.add("POST", "/declarations/{declaration}/cancel", scopes=WRITE, body=shapes.Because,
-           answer=shapes.Declaration, tagged=True, errors=(409,))  # fmt: skip
+@table.add("POST", "/declarations/{declaration}/cancel", scopes=WRITE, body=taken.Because,
+           answer=given.Declaration, tagged=True, errors=(409,))  # fmt: skip
 async def cancel_declaration(call: Call) -> Reply:
     """Cancel a declaration."""
     row = await call.service.firms.filing.cancel(
@@ -85,7 +85,7 @@ async def cancel_declaration(call: Call) -> Reply:
     return answers.declaration(row)
 
 
-@table.add("POST", "/declarations/{declaration}/reopen", scopes=WRITE, answer=shapes.Draft,
+@table.add("POST", "/declarations/{declaration}/reopen", scopes=WRITE, answer=given.Draft,
            status=201, errors=(409,))  # fmt: skip
 async def reopen_declaration(call: Call) -> Reply:
     """Make a draft of a rejected declaration."""
@@ -93,19 +93,19 @@ async def reopen_declaration(call: Call) -> Reply:
         call.firm, call.ids["declaration"], actor=call.actor
     )
     headers = answers.location("drafts", row.id)
-    return Reply(value=shapes.Draft.model_validate(row), status=201, headers=headers)
+    return Reply(value=given.Draft.model_validate(row), status=201, headers=headers)
 
 
-@table.add("POST", "/declarations/{declaration}/copy", scopes=WRITE, answer=shapes.Draft,
+@table.add("POST", "/declarations/{declaration}/copy", scopes=WRITE, answer=given.Draft,
            status=201, errors=(409,))  # fmt: skip
 async def copy_declaration(call: Call) -> Reply:
     """Begin a draft with what a declaration says, without its times and papers."""
     row = await call.service.firms.filing.copy(call.firm, call.ids["declaration"], actor=call.actor)
     headers = answers.location("drafts", row.id)
-    return Reply(value=shapes.Draft.model_validate(row), status=201, headers=headers)
+    return Reply(value=given.Draft.model_validate(row), status=201, headers=headers)
 
 
-@table.add("GET", "/declarations/{declaration}/events", scopes=READ, answer=shapes.Events)
+@table.add("GET", "/declarations/{declaration}/events", scopes=READ, answer=given.Events)
 async def list_events(call: Call) -> Reply:
     """Everything that happened to a declaration."""
     row = await found(call)
@@ -114,25 +114,25 @@ async def list_events(call: Call) -> Reply:
         events = await desk.clearances.events(row.id)
     else:
         events = await desk.filing.events(call.scope, row.id)
-    return Reply(value=shapes.Events(items=[shapes.Event.model_validate(e) for e in events]))
+    return Reply(value=given.Events(items=[given.Event.model_validate(e) for e in events]))
 
 
-@table.add("GET", "/declarations/{declaration}/fees", scopes=READ, answer=shapes.Fees)
+@table.add("GET", "/declarations/{declaration}/fees", scopes=READ, answer=given.Fees)
 async def list_declaration_fees(call: Call) -> Reply:
     """The fees of a declaration."""
     row = await found(call)
     fees = await call.service.firms.fees.of(call.scope, row.id)
-    return Reply(value=shapes.Fees(items=[shapes.Fee.model_validate(fee) for fee in fees]))
+    return Reply(value=given.Fees(items=[given.Fee.model_validate(fee) for fee in fees]))
 
 
 @table.add("GET", "/declarations/{declaration}/transits", scopes=("transits.read",),
-           answer=shapes.Transits)  # fmt: skip
+           answer=given.Transits)  # fmt: skip
 async def list_declaration_transits(call: Call) -> Reply:
     """The passages on a declaration, the newest first."""
     row = await found(call)
     rows = await call.service.firms.filing.transits(call.scope, row.id, most=200)
-    items = [shapes.Transit.model_validate(one) for one in rows]
-    return Reply(value=shapes.Transits(items=items))
+    items = [given.Transit.model_validate(one) for one in rows]
+    return Reply(value=given.Transits(items=items))
 
 
 def body_content(call: Call) -> dict[str, object]:
@@ -146,8 +146,8 @@ def body_content(call: Call) -> dict[str, object]:
 
 def submitted_reply(row: FiledRow, problems: tuple[Problem, ...], status: int) -> Reply:
     """The answer to a submission."""
-    value = shapes.Submitted(
-        declaration=shapes.Declaration.model_validate(row),
+    value = given.Submitted(
+        declaration=given.Declaration.model_validate(row),
         problems=list(fields_of(problems)),
     )
     headers = {"ETag": answers.declaration_tag(row), **answers.location("declarations", row.id)}

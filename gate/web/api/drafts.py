@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate.app.firms.drafting import Saved
-from gate.web.api import answers, cursors, shapes
+from gate.web.api import answers, cursors, given, taken
 from gate.web.api.declarations import READ, WRITE, body_content, submitted_reply
 from gate.web.api.operations import Call, Reply, Table
 from gate.web.api.problem import fields_of
@@ -12,8 +12,8 @@ table = Table("drafts")
 
 
 def _checked(saved: Saved, status: int = 200) -> Reply:
-    value = shapes.Checked(
-        draft=shapes.Draft.model_validate(saved.draft), problems=list(fields_of(saved.problems))
+    value = given.Checked(
+        draft=given.Draft.model_validate(saved.draft), problems=list(fields_of(saved.problems))
     )
     headers = {"ETag": answers.version_tag(saved.draft.version)}
     if status == 201:
@@ -21,18 +21,18 @@ def _checked(saved: Saved, status: int = 200) -> Reply:
     return Reply(value=value, status=status, headers=headers)
 
 
-@table.add("GET", "/drafts", scopes=READ, query=shapes.PageQuery, answer=shapes.DraftPage,
+@table.add("GET", "/drafts", scopes=READ, query=taken.PageQuery, answer=given.DraftPage,
            paged=True)  # fmt: skip
 async def list_drafts(call: Call) -> Reply:
     """Drafts, the last changed first."""
     rows = await call.service.firms.filing.drafts(
         call.firm, after=cursors.decode(call.query.cursor), most=call.query.limit + 1
     )
-    return answers.page(call, shapes.DraftPage, shapes.Draft, rows, answers.by_time("updated_at"))
+    return answers.page(call, given.DraftPage, given.Draft, rows, answers.by_time("updated_at"))
 
 
-@table.add("POST", "/drafts", scopes=WRITE, body=shapes.DeclarationContent,
-           answer=shapes.Checked, status=201, tagged=True, errors=(409,))  # fmt: skip
+@table.add("POST", "/drafts", scopes=WRITE, body=taken.DeclarationContent,
+           answer=given.Checked, status=201, tagged=True, errors=(409,))  # fmt: skip
 async def make_draft(call: Call) -> Reply:
     """Begin a draft; it may be incomplete."""
     filing = call.service.firms.filing
@@ -41,7 +41,7 @@ async def make_draft(call: Call) -> Reply:
     return _checked(Saved(draft=draft, problems=problems), 201)
 
 
-@table.add("GET", "/drafts/{draft}", scopes=READ, answer=shapes.Checked, tagged=True)
+@table.add("GET", "/drafts/{draft}", scopes=READ, answer=given.Checked, tagged=True)
 async def get_draft(call: Call) -> Reply:
     """One draft with everything that is wrong with it."""
     filing = call.service.firms.filing
@@ -50,8 +50,8 @@ async def get_draft(call: Call) -> Reply:
     return _checked(Saved(draft=draft, problems=problems))
 
 
-@table.add("PATCH", "/drafts/{draft}", scopes=WRITE, body=shapes.Changes,
-           answer=shapes.Checked, tagged=True)  # fmt: skip
+@table.add("PATCH", "/drafts/{draft}", scopes=WRITE, body=taken.Changes,
+           answer=given.Checked, tagged=True)  # fmt: skip
 async def change_draft(call: Call) -> Reply:
     """Set fields of a draft; with If-Match only where nobody changed it meanwhile."""
     saved = await call.service.firms.filing.save(
@@ -68,7 +68,7 @@ async def discard_draft(call: Call) -> Reply:
     return Reply(status=204)
 
 
-@table.add("POST", "/drafts/{draft}/submit", scopes=WRITE, answer=shapes.Submitted, tagged=True,
+@table.add("POST", "/drafts/{draft}/submit", scopes=WRITE, answer=given.Submitted, tagged=True,
            status=201, errors=(409,))  # fmt: skip
 async def submit_draft(call: Call) -> Reply:
     """Submit a draft: it becomes the declaration of the same id."""

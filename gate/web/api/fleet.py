@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate.store.drivers import DriverRow
 from gate.store.vehicles import VehicleRow
-from gate.web.api import answers, cursors, shapes
+from gate.web.api import answers, cursors, given, taken
 from gate.web.api.operations import Call, Reply, Table
 
 table = Table("fleet")
@@ -16,17 +16,17 @@ def _vehicle(row: VehicleRow, status: int = 200) -> Reply:
     headers = {"ETag": answers.version_tag(row.version)}
     if status == 201:
         headers |= answers.location("vehicles", row.id)
-    return Reply(value=shapes.Vehicle.model_validate(row), status=status, headers=headers)
+    return Reply(value=given.Vehicle.model_validate(row), status=status, headers=headers)
 
 
 def _driver(row: DriverRow, status: int = 200) -> Reply:
     headers = {"ETag": answers.version_tag(row.version)}
     if status == 201:
         headers |= answers.location("drivers", row.id)
-    return Reply(value=shapes.Driver.model_validate(row), status=status, headers=headers)
+    return Reply(value=given.Driver.model_validate(row), status=status, headers=headers)
 
 
-@table.add("GET", "/vehicles", scopes=READ, query=shapes.VehicleQuery, answer=shapes.VehiclePage,
+@table.add("GET", "/vehicles", scopes=READ, query=taken.VehicleQuery, answer=given.VehiclePage,
            paged=True)  # fmt: skip
 async def list_vehicles(call: Call) -> Reply:
     """Vehicles by plate."""
@@ -36,11 +36,11 @@ async def list_vehicles(call: Call) -> Reply:
         after=cursors.decode_name(q.cursor), most=q.limit + 1,
     )  # fmt: skip
     return answers.page(
-        call, shapes.VehiclePage, shapes.Vehicle, rows, lambda row: cursors.encode_name(row.plate)
+        call, given.VehiclePage, given.Vehicle, rows, lambda row: cursors.encode_name(row.plate)
     )
 
 
-@table.add("POST", "/vehicles", scopes=WRITE, body=shapes.VehicleIn, answer=shapes.Vehicle,
+@table.add("POST", "/vehicles", scopes=WRITE, body=taken.VehicleIn, answer=given.Vehicle,
            status=201, tagged=True, errors=(409,))  # fmt: skip
 async def add_vehicle(call: Call) -> Reply:
     """Add a vehicle to the fleet."""
@@ -49,14 +49,14 @@ async def add_vehicle(call: Call) -> Reply:
     return _vehicle(row, 201)
 
 
-@table.add("GET", "/vehicles/{vehicle}", scopes=READ, answer=shapes.Vehicle, tagged=True)
+@table.add("GET", "/vehicles/{vehicle}", scopes=READ, answer=given.Vehicle, tagged=True)
 async def get_vehicle(call: Call) -> Reply:
     """One vehicle."""
     return _vehicle(await call.service.firms.fleet.vehicle(call.firm, call.ids["vehicle"]))
 
 
-@table.add("PUT", "/vehicles/{vehicle}", scopes=WRITE, body=shapes.VehicleIn,
-           answer=shapes.Vehicle, tagged=True, errors=(409,))  # fmt: skip
+@table.add("PUT", "/vehicles/{vehicle}", scopes=WRITE, body=taken.VehicleIn,
+           answer=given.Vehicle, tagged=True, errors=(409,))  # fmt: skip
 async def change_vehicle(call: Call) -> Reply:
     """Change a vehicle; with If-Match only where nobody changed it meanwhile."""
     row = await call.service.firms.fleet.save_vehicle(
@@ -73,7 +73,7 @@ async def retire_vehicle(call: Call) -> Reply:
     return Reply(status=204)
 
 
-@table.add("GET", "/drivers", scopes=READ, query=shapes.DriverQuery, answer=shapes.DriverPage,
+@table.add("GET", "/drivers", scopes=READ, query=taken.DriverQuery, answer=given.DriverPage,
            paged=True)  # fmt: skip
 async def list_drivers(call: Call) -> Reply:
     """Drivers, the newest first."""
@@ -82,10 +82,10 @@ async def list_drivers(call: Call) -> Reply:
         call.firm, text=q.text, retired=q.retired, after=cursors.decode(q.cursor),
         most=q.limit + 1,
     )  # fmt: skip
-    return answers.page(call, shapes.DriverPage, shapes.Driver, rows, answers.by_time("created_at"))
+    return answers.page(call, given.DriverPage, given.Driver, rows, answers.by_time("created_at"))
 
 
-@table.add("POST", "/drivers", scopes=WRITE, body=shapes.DriverIn, answer=shapes.Driver,
+@table.add("POST", "/drivers", scopes=WRITE, body=taken.DriverIn, answer=given.Driver,
            status=201, tagged=True, errors=(409,))  # fmt: skip
 async def add_driver(call: Call) -> Reply:
     """Add a driver."""
@@ -95,13 +95,13 @@ async def add_driver(call: Call) -> Reply:
     )
 
 
-@table.add("GET", "/drivers/{driver}", scopes=READ, answer=shapes.Driver, tagged=True)
+@table.add("GET", "/drivers/{driver}", scopes=READ, answer=given.Driver, tagged=True)
 async def get_driver(call: Call) -> Reply:
     """One driver."""
     return _driver(await call.service.firms.fleet.driver(call.firm, call.ids["driver"]))
 
 
-@table.add("PUT", "/drivers/{driver}", scopes=WRITE, body=shapes.DriverIn, answer=shapes.Driver,
+@table.add("PUT", "/drivers/{driver}", scopes=WRITE, body=taken.DriverIn, answer=given.Driver,
            tagged=True, errors=(409,))  # fmt: skip
 async def change_driver(call: Call) -> Reply:
     """Change a driver; with If-Match only where nobody changed him meanwhile."""

@@ -1,4 +1,4 @@
-"""What a viewer may see of a snapshot: watchlist hits are for supervisors alone."""
+"""What a viewer may see: watchlist hits are for supervisors alone."""
 
 from __future__ import annotations
 
@@ -13,32 +13,24 @@ from gate.store.plain import DECISION, to_plain
 REFERRED = "REFERRED"
 
 
-def snapshot_for(role: str, snapshot: dict[str, Any]) -> dict[str, Any]:
-    """The snapshot as this role may see it; the given one is not changed."""
-    if role in MAY_SEE_RESTRICTED:
-        return snapshot
-    transit = snapshot["transit"]
-    if transit is not None and transit["decision"] is not None:
-        transit = {**transit, "decision": decision_for(role, transit["decision"])}
-    recent = [{**row, "codes": codes_for(role, row["codes"])} for row in snapshot["recent"]]
-    return {**snapshot, "transit": transit, "recent": recent}
+def sees_all(role: str) -> bool:
+    """Whether the role may see restricted reasons."""
+    return role in MAY_SEE_RESTRICTED
 
 
-def decision_for(role: str, row: dict[str, Any]) -> dict[str, Any]:
-    """A stored decision's row as this role may see it."""
-    decision = DECISION.validate_python(row["decision"])
-    shown = replace(decision, reasons=shown_to(role, decision.reasons))
-    return {
-        **row,
-        "codes": codes_for(role, row["codes"]),
-        "decision": to_plain(DECISION, shown),
-    }
+def reasons_for(role: str, decision: dict[str, Any]) -> list[dict[str, Any]]:
+    """The reasons of a stored decision (its plain value) as this role may see them."""
+    if sees_all(role):
+        return list(decision["reasons"])
+    made = DECISION.validate_python(decision)
+    plain = to_plain(DECISION, replace(made, reasons=shown_to(role, made.reasons)))
+    return list(plain["reasons"])
 
 
-def codes_for(role: str, codes: Iterable[str] | None) -> list[str]:
-    """Reason codes as this role may see them."""
-    if role in MAY_SEE_RESTRICTED:
-        return list(codes or ())
+def codes_for(role: str, codes: Iterable[str] | None, all_codes: Iterable[str] = ()) -> list[str]:
+    """Reason codes as this role may see them; ``all_codes`` are for those who may see all."""
+    if sees_all(role):
+        return list(all_codes or codes or ())
     return list(dict.fromkeys(REFERRED if _restricted(c) else c for c in codes or ()))
 
 

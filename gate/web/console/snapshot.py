@@ -1,19 +1,34 @@
-"""Everything that a lane console shows, as one value; made once for all who watch the lane."""
+"""Everything that is known of a lane now, as one value; made once for all who watch the lane.
+
+It is the same for every role and language; ``views`` makes of it what one reader sees.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from gate.app.runtime import Service
 from gate.core.lane.state import Lane
-from gate.store import alarms, captures, commands, declarations, devices, lanes, transits
+from gate.store import (
+    alarms,
+    captures,
+    commands,
+    declarations,
+    devices,
+    history,
+    inspections,
+    lane_watch,
+    lanes,
+    transits,
+)
+from gate.web.console.papers_shown import documents_of
 from schemas.declarations import Declaration
 from schemas.plates import parse_plate
 
 RECENT = 8
+FORMER = 6
 MOST_READINGS = 3
 
 
@@ -31,14 +46,14 @@ class Snapshots:
         self._versions[lane] = self._versions.get(lane, 0) + 1
 
     async def get(self, lane: str) -> dict[str, Any]:
-        """The lane's newest snapshot; raises ``StoreError``."""
+        """The lane's newest snapshot, with its ``version``; raises ``StoreError``."""
         lock = self._locks.setdefault(lane, asyncio.Lock())
         async with lock:
             version = self._versions.get(lane, 0)
             made = self._made.get(lane)
             if made is not None and made[0] == version:
                 return made[1]
-            snapshot = await self._make(lane)
+            snapshot = {"version": version, **await self._make(lane)}
             self._made[lane] = (version, snapshot)
             return snapshot
 
@@ -47,39 +62,51 @@ class Snapshots:
         state = await lanes.load_state(database, lane)
         row = self._service.register.lanes[lane]
         transit = state.transit if state is not None else None
+        watch = (await lane_watch.newest(database)).get(lane)
         return {
             "lane": {
                 "id": lane,
                 "name": row.name,
                 "direction": row.direction.value,
                 **_phase(state),
+                "officer": watch.holder if watch else "",
+                "officer_name": watch.full_name if watch and watch.holder else "",
+                "officer_since": watch.at if watch and watch.holder else None,
             },
             "barrier": _barrier(state),
             "devices": [
                 {"id": d.id, "kind": d.kind, "online": d.online, "clock": d.clock_trust}
                 for d in await devices.of_lane(database, lane)
             ],
-            "transit": None if transit is None else await self._transit(transit),
-            "recent": [_plain(r) for r in await transits.recent(database, lane, RECENT)],
-            "alarms": [_plain(a) for a in await alarms.standing(database, lane)],
+            **await self._transit(transit),
+            "recent": await transits.recent(database, lane, RECENT),
+            "alarms": await alarms.standing(database, lane),
+            "open_tasks": (await inspections.counts(database)).get(lane, 0),
         }
 
-    async def _transit(self, transit: UUID) -> dict[str, Any] | None:
+    async def _transit(self, transit: UUID | None) -> dict[str, Any]:
+        nothing: dict[str, Any] = dict.fromkeys(
+            ("transit", "captures", "documents", "decision", "declared", "seen", "history")
+        )
         database = self._service.database
-        row = await transits.one(database, transit)
-        if row is None:
-            return None
-        decisions = await transits.decisions_of(database, transit)
+        row = None if transit is None else await transits.one(database, transit)
+        if transit is None or row is None:
+            return nothing
+        made = await transits.decisions_of(database, transit)
+        pictures = await captures.of_transit(database, transit)
         declared = None
         if row["declaration_id"] is not None:
             declared = await declarations.by_id(database, row["declaration_id"])
+        seen = await history.inputs_of(database, made[-1]["id"]) if made else None
         return {
-            **_plain(row),
-            "display": display(row["plate"]),
-            "captures": [_capture(c) for c in await captures.of_transit(database, transit)],
-            "decision": _plain(decisions[-1]) if decisions else None,
+            "transit": {**row, "display": display(row["plate"])},
+            "captures": [_capture(c) for c in pictures],
+            "documents": documents_of(pictures, self._service.clock.now().date()),
+            "decision": made[-1] if made else None,
             "declared": None if declared is None else _declared(declared),
-            "commands": [_plain(c) for c in await commands.of_transit(database, transit)],
+            "seen": seen,
+            "history": await history.of_plate(database, row["plate"], transit, FORMER),
+            "commands": await commands.of_transit(database, transit),
         }
 
 
@@ -91,11 +118,13 @@ def display(plate: str) -> str:
 
 def _phase(state: Lane | None) -> dict[str, Any]:
     if state is None:
-        return {"phase": "idle", "since": None, "closed": False, "held_by": ""}
+        return {"phase": "idle", "since": None, "closed": False, "manual": False, "held_by": "",
+                "next_waiting": False}  # fmt: skip
     return {
         "phase": state.phase.value,
-        "since": _plain(state.since),
+        "since": state.since,
         "closed": state.closed,
+        "manual": state.manual,
         "held_by": state.held_by,
         "next_waiting": state.next_waiting,
     }
@@ -118,13 +147,13 @@ def _barrier(state: Lane | None) -> dict[str, Any]:
 def _capture(row: dict[str, Any]) -> dict[str, Any]:
     kept = ("id", "role", "device", "sha256", "width", "height", "status", "failure")
     return {
-        **{key: _plain(row[key]) for key in (*kept, "failure_text", "received_at", "clock_doubt")},
+        **{key: row[key] for key in (*kept, "received_at", "clock_doubt")},
         "readings": [_reading(r) for r in row["readings"][:MOST_READINGS]],
     }
 
 
 def _reading(plain: dict[str, Any]) -> dict[str, Any]:
-    kept = ("kind", "text", "confidence", "confidences", "box", "engine", "layout", "ms", "country")
+    kept = ("kind", "text", "confidence", "confidences", "box", "engine", "country")
     return {**{key: plain[key] for key in kept}, "display": display(plain["text"])}
 
 
@@ -135,16 +164,16 @@ def _declared(declaration: Declaration) -> dict[str, Any]:
         "firm": declaration.firm,
         "status": declaration.status.value,
         "tractor": declaration.tractor_plate,
-        "tractor_display": display(declaration.tractor_plate),
         "trailer": declaration.trailer_plate,
-        "trailer_display": display(declaration.trailer_plate),
         "containers": list(declaration.containers),
         "seals": list(declaration.seals),
         "driver": declaration.driver,
+        "driver_document": declaration.driver_document,
         "cargo": declaration.cargo,
         "gross_kg": declaration.gross_kg,
-        "window_from": declaration.window_from.isoformat(),
-        "window_to": declaration.window_to.isoformat(),
+        "un_number": declaration.un_number,
+        "window_from": declaration.window_from,
+        "window_to": declaration.window_to,
         "direction": declaration.direction.value,
         "clearances": {
             "customs": said.customs.value,
@@ -153,15 +182,3 @@ def _declared(declaration: Declaration) -> dict[str, Any]:
             "fee": said.fee.value,
         },
     }
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
-    return value

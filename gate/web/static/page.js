@@ -23,9 +23,10 @@ export async function send(path, body, method = "POST") {
   const form = body instanceof FormData;
   const headers = { "X-CSRF-Token": token(), Accept: "application/json" };
   if (!form) headers["Content-Type"] = "application/json";
-  const response = await fetch(path, { method, headers, body: form ? body : JSON.stringify(body ?? {}) });
+  const response = await fetch(path, { method, headers, body: method === "GET" ? undefined : form ? body : JSON.stringify(body ?? {}) });
   const answer = await response.json().catch(() => ({}));
   if (response.status === 401) location.href = "/sign-in";
+  if (response.status === 403 && answer.go) location.href = answer.go;
   if (!response.ok) throw new Refused(answer, response.status);
   return answer;
 }
@@ -34,6 +35,7 @@ export async function send(path, body, method = "POST") {
 export async function renew(element, path) {
   const response = await fetch(path, { headers: { Accept: "text/html", "X-Part": "yes" } });
   if (!response.ok) throw new Refused({}, response.status);
+  if (response.redirected) { location.href = response.url; return; }
   element.innerHTML = await response.text();
 }
 
@@ -50,6 +52,20 @@ document.getElementById("sign-out")?.addEventListener("click", async () => {
   await send("/sign-out").catch(() => undefined);
   location.href = "/sign-in";
 });
+
+// The lock screen, in all tabs of this browser.
+const screens = new BroadcastChannel("gate-lock");
+const locked = () => { location.href = `/unlock?back=${encodeURIComponent(location.pathname + location.search)}`; };
+screens.addEventListener("message", locked);
+document.getElementById("lock")?.addEventListener("click", async () => {
+  await send("/lock").then(() => screens.postMessage("locked")).then(locked).catch((error) => say(error.message, "stop"));
+});
+
+// Pages with a stream ask this when it broke off: the session may be locked or over.
+export async function checkSession() {
+  const answer = await send("/session", undefined, "GET").catch(() => ({}));
+  if (answer.go) location.href = answer.go;
+}
 
 // <form data-send="/path">: its fields go as JSON; data-then is where to go when it worked.
 for (const form of document.querySelectorAll("form[data-send]")) {

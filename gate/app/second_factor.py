@@ -1,0 +1,100 @@
+"""The second factor: time-based codes (RFC 6238: SHA-1, six digits, 30 s), and recovery codes."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from datetime import timedelta
+
+import pyotp
+
+from gate.app.clock import Clock
+from gate.store import audit, second_factor
+from gate.store.pool import Database
+from gate.store.users import UserRow
+
+STEP_S = 30
+DRIFT = 1
+"""Steps before and after now that are accepted: a phone's clock may be half a minute off."""
+RECOVERY_CODES = 10
+RECOVERY_LENGTH = 10
+_RECOVERY = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+class SecondFactors:
+    """Checks codes, sets second factors up and takes them away."""
+
+    def __init__(self, database: Database, clock: Clock, issuer: str) -> None:
+        self._database = database
+        self._clock = clock
+        self._issuer = issuer
+
+    async def right(self, user: UserRow, code: str) -> bool:
+        """Whether the code is one of this moment, or an unused recovery code; it works once."""
+        text = re.sub(r"[\s-]", "", code).lower()
+        if re.fullmatch(r"[0-9]{6}", text):
+            step = self._step_of(user.totp_secret, text) if user.totp_secret else None
+            if step is not None:
+                return await second_factor.use_step(self._database, user.id, step)
+        if len(text) != RECOVERY_LENGTH or not user.totp_secret:
+            return False
+        now = self._clock.now()
+        return await second_factor.use_recovery(self._database, user.id, _hash(text), now)
+
+    async def begin(self, user: UserRow) -> tuple[str, str]:
+        """The secret that is being set up, and its address for the QR code (otpauth)."""
+        secret = user.totp_pending
+        if not secret:
+            secret = pyotp.random_base32()
+            await second_factor.offer(self._database, user.id, secret)
+        totp = pyotp.TOTP(secret)
+        return secret, totp.provisioning_uri(name=user.name, issuer_name=self._issuer)
+
+    async def finish(self, user: UserRow, code: str) -> tuple[str, ...] | None:
+        """Put the offered secret in use; the recovery codes, or None where the code is wrong."""
+        text = re.sub(r"\s", "", code)
+        step = self._step_of(user.totp_pending, text) if user.totp_pending else None
+        if step is None:
+            return None
+        codes = tuple(_recovery_code() for _ in range(RECOVERY_CODES))
+        async with self._database.transaction() as connection:
+            await second_factor.put_in_use(
+                connection, user.id, user.totp_pending, step,
+                (_hash(one.replace("-", "")) for one in codes),
+            )  # fmt: skip
+            await audit.administer(
+                connection, at=self._clock.now(), actor=user.name, action="second_factor_set",
+                subject=str(user.id), data={"user": user.name},
+            )  # fmt: skip
+        return codes
+
+    async def take_away(self, user: UserRow) -> None:
+        """Forget one's own second factor."""
+        async with self._database.transaction() as connection:
+            await second_factor.reset(connection, user.id)
+            await audit.administer(
+                connection, at=self._clock.now(), actor=user.name, action="second_factor_removed",
+                subject=str(user.id), data={"user": user.name},
+            )  # fmt: skip
+
+    def _step_of(self, secret: str, code: str) -> int | None:
+        """The time step whose code this is, within the drift; all are compared, always."""
+        totp, now = pyotp.TOTP(secret), self._clock.now()
+        found = None
+        for drift in range(-DRIFT, DRIFT + 1):
+            at = now + timedelta(seconds=drift * STEP_S)
+            if hmac.compare_digest(totp.at(at).encode(), code.encode()):
+                found = int(at.timestamp()) // STEP_S
+        return found
+
+
+def _recovery_code() -> str:
+    text = "".join(secrets.choice(_RECOVERY) for _ in range(RECOVERY_LENGTH))
+    return f"{text[:5]}-{text[5:]}"
+
+
+def _hash(code: str) -> str:
+    """A plain hash is enough: the codes are random, 49 bits, and tries are counted."""
+    return hashlib.sha256(code.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Acts that wait for their second person."""

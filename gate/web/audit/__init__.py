@@ -1,0 +1,1 @@
+"""The audit for those who watch: acts of administration, looks at persons, the check."""

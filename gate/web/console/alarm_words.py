@@ -1,0 +1,122 @@
+"""Alarms for people: how urgent each kind is, what it is called, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gate.web.catalogues import SOURCE
+from gate.web.console.sentences import knows, tell
+from gate.web.language import N_, _, language
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmWords:
+    """``rank`` 1 is danger to people, 2 the barrier or the order of the lane, 3 the rest."""
+
+    rank: int
+    title: str
+    todo: str
+
+
+_W = AlarmWords
+SECOND_OFFICER = "SECOND_OFFICER"
+ALARMS: dict[str, AlarmWords] = {
+    "SAFETY_LOOP_OCCUPIED": _W(
+        1,
+        N_("vehicle under the arm"),
+        N_("look at the arm; have the vehicle drive on; nobody walks under it"),
+    ),
+    "TAILGATING": _W(
+        1,
+        N_("second vehicle drove through"),
+        N_("stop the vehicle behind; note its plate; call the shift lead"),
+    ),
+    "BARRIER_OPEN_UNASKED": _W(
+        1,
+        N_("arm rose unasked"),
+        N_("stop traffic at the lane; close the arm by key; call the technician"),
+    ),
+    "BARRIER_LOCAL_KEY": _W(2, N_("arm moved by key"), N_("ask who used the key, and note why")),
+    "BARRIER_FAULT": _W(
+        2,
+        N_("barrier in fault"),
+        N_("keep trucks away; call the technician; reset once the arm is down"),
+    ),
+    "BARRIER_NOT_CLOSED": _W(
+        2, N_("arm does not close"), N_("stop traffic at the lane; look what is under the arm")
+    ),
+    "BARRIER_NOT_READY": _W(
+        2,
+        N_("barrier not ready"),
+        N_("look at the barrier: offline, key or arm; release again once it is ready"),
+    ),
+    "BARRIER_NO_ANSWER": _W(
+        2,
+        N_("barrier does not answer"),
+        N_("look whether the arm moved; release again, or open by key"),
+    ),
+    "BARRIER_REFUSED": _W(
+        2, N_("barrier refused to open"), N_("look at the arm and the loops; release again")
+    ),
+    "BARRIER_OFFLINE": _W(
+        2,
+        N_("barrier offline"),
+        N_("check power and network of the barrier; use another lane meanwhile"),
+    ),
+    "PASSING_TOO_LONG": _W(
+        2, N_("vehicle stands in the gate"), N_("look at the gate; have the vehicle drive on")
+    ),
+    "FAULT_STANDS": _W(2, N_("lane still in fault"), N_("call the technician, or close the lane")),
+    "DID_NOT_PASS": _W(
+        2,
+        N_("released, but nobody drove through"),
+        N_("look where the truck is; release again, or turn it back"),
+    ),
+    SECOND_OFFICER: _W(
+        2, N_("second officer wanted"), N_("go to the lane, or call the officer there")
+    ),
+    "SYSTEM_DEGRADED": _W(2, N_("no decision possible"), N_("decide by hand; tell operations")),
+    "NO_PICTURE": _W(3, N_("no picture"), N_("check the cameras of the lane; decide by hand")),
+    "WAITS_TOO_LONG": _W(3, N_("truck waits too long"), N_("decide, or call a second officer")),
+    "DEVICE_OFFLINE": _W(3, N_("device offline"), N_("check power and network of the device")),
+    "SCALE_FAULT": _W(3, N_("weighbridge in fault"), N_("weigh elsewhere; call the technician")),
+    "LANE_INBOX_FULL": _W(
+        2, N_("lane can't keep up"), N_("close the lane until the database answers again")
+    ),
+}
+UNKNOWN_RANK = 2
+
+
+def alarm_title(kind: str) -> str:
+    """What an alarm is called in the request's language."""
+    return _(ALARMS[kind].title) if kind in ALARMS else kind.replace("_", " ").lower()
+
+
+def alarm_todo(kind: str) -> str:
+    """What to do about it."""
+    return _(ALARMS[kind].todo) if kind in ALARMS else _("look at the lane; tell the shift lead")
+
+
+def alarm_rank(kind: str) -> int:
+    """How urgent it is: 1 before 2 before 3."""
+    return ALARMS[kind].rank if kind in ALARMS else UNKNOWN_RANK
+
+
+def alarm_shown(row: dict[str, Any]) -> dict[str, Any]:
+    """An alarm as pages show it."""
+    text = row["text"]
+    return {
+        "id": str(row["id"]),
+        "lane": row["lane_id"],
+        "kind": row["kind"],
+        "rank": alarm_rank(row["kind"]),
+        "title": alarm_title(row["kind"]),
+        "todo": alarm_todo(row["kind"]),
+        "text": tell(text) if language() == SOURCE or knows(text) else "",
+        "count": row["count"],
+        "raised_at": row["raised_at"],
+        "last_at": row["last_at"],
+        "acked_at": row["acked_at"],
+        "acked_by": row["acked_by"],
+    }

@@ -1,0 +1,1 @@
+"""Lanes, their devices and keys."""

@@ -1,0 +1,1 @@
+"""Retention: limits, dry run, runs, legal holds, erasure of a person."""

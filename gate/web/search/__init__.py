@@ -1,0 +1,1 @@
+"""Search of transits, and the proof of one."""

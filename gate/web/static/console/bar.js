@@ -1,0 +1,41 @@
+// The bar: who is on the lane, barrier, devices, clock.
+import { send } from "../page.js";
+import { clock, hour, t } from "../words.js";
+import { $, element, name, write } from "./dom.js";
+import { now, on } from "./live.js";
+
+function showBarrier(s) {
+  const b = s.barrier;
+  const arm = b.online ? b.arm : "offline";
+  $("barrier").dataset.arm = arm;
+  const more = [b.local ? t("local key") : "", b.safety ? t("vehicle under the arm") : "", b.exit ? t("vehicle at the exit") : ""].filter(Boolean);
+  write($("barrier-word"), [t("Barrier {arm}", { arm: name("arm", arm) }), ...more].join(", "));
+}
+
+function showDevices(s) {
+  const dots = s.devices.map((d) => {
+    const words = `${d.id} (${name("device", d.kind)}): ${d.online ? name("arm", "online") : name("arm", "offline")}, ${name("trust", d.clock)}`;
+    return element("li", null, { class: d.online ? "on" : "off", title: words },
+      element("span", d.online ? "●" : "✕", { "aria-hidden": "true" }), element("span", words, { class: "for-readers" }));
+  });
+  $("devices").replaceChildren(...dots);
+}
+
+function showLane(s) {
+  const words = s.lane.officer ? t("{who} since {time}", { who: s.lane.officer_name, time: hour(s.lane.officer_since) }) : t("Nobody on the lane");
+  if ($("on-lane-words")) write($("on-lane-words"), words);
+  const mode = s.lane.closed ? t("lane closed") : s.lane.manual ? t("worked by hand") : "";
+  $("mode").hidden = !mode;
+  write($("mode"), mode && `■ ${mode}`);
+}
+
+on(["barrier"], showBarrier);
+on(["devices"], showDevices);
+on(["lane"], showLane);
+document.addEventListener("second", () => write($("clock"), clock(new Date(now()))));
+
+export async function lock() {
+  const answer = await send("/lock");
+  location.href = answer.go ?? "/unlock";
+}
+$("lock")?.addEventListener("click", lock);

@@ -1,0 +1,1 @@
+"""People: added, changed, helped back in."""

@@ -1,0 +1,1 @@
+"""Watchlists: entries, hits, and their changes by two persons."""
