@@ -135,10 +135,13 @@ NIGHT = """async () => {
     const base = document.querySelector('script[src*="operations/live.js"]').src;
     const { paint } = await import(base.replace('live.js', 'paint.js'));
     const first = JSON.parse(document.getElementById('figures').textContent);
-    const night = (from, to) => {
+    const night = (from, to, lanes = first.lanes.length) => {
         for (let n = from; n < to; n += 1) {
             const figures = structuredClone(first);
             figures.totals.today.finished = n;
+            figures.lanes = Array.from({ length: lanes }, (_, at) => ({ ...first.lanes[0],
+                id: `lane-${at}`, name: `Lane ${at + 1} ${lanes > 6 ? 'export' : ''}`,
+                phase: ['with_officer', 'passing', 'idle', 'fault'][at % 4] }));
             figures.lanes.forEach((lane, at) => { lane.plate = `14C${n * 7 + at}`; });
             figures.hours.forEach((hour, at) => { hour.export = [n % 50 + at, n % 40]; });
             figures.reasons = [{ code: 'FEE_UNPAID', transits: n, last: 1 }];
@@ -168,6 +171,10 @@ async def test_a_wall_keeps_its_memory_through_the_night(page: Page, site: Site)
     await devtools.send("Performance.enable")
     before = await memory(0, 300)
     after = await memory(300, 1_200)
+    await page.evaluate("window.night(1200, 1201, 24)")
+    await expect(page.locator("#lanes li")).to_have_count(24)
+    await photograph(page, "wall-24-lanes")
+    assert await page.evaluate(CLIPPED) == [], "24 lanes fit"
     for name, slack in (("Nodes", 300), ("JSEventListeners", 5), ("JSHeapUsedSize", 1_500_000)):
         assert after[name] <= before[name] + slack, (name, before[name], after[name])
 
