@@ -20,7 +20,9 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.browser]
 ANSWERS = {"vi": "Cửa khẩu", "zh": "口岸", "en": "The gate"}
 PATHS = ("transits", "transits?kind=overridden", "cameras", "history", "report/{day}")
 CLIPPED = """() => [...document.querySelectorAll('.panel, .lane-strips li, .key .value, h1')]
-    .filter(e => e.scrollHeight > e.clientHeight + 2 || e.scrollWidth > e.clientWidth + 2)
+    .filter(e => e.scrollHeight > e.clientHeight + 2 || e.scrollWidth > e.clientWidth + 2
+        || (e.matches('.lane-strips li') && [...e.children].some(one =>
+            one.getBoundingClientRect().bottom > e.getBoundingClientRect().bottom + 1)))
     .map(e => `${e.id || e.className}: ${e.scrollWidth}x${e.scrollHeight} in `
         + `${e.clientWidth}x${e.clientHeight}: ${e.textContent.trim().slice(0, 60)}`)"""
 
@@ -140,7 +142,7 @@ NIGHT = """async () => {
             const figures = structuredClone(first);
             figures.totals.today.finished = n;
             figures.lanes = Array.from({ length: lanes }, (_, at) => ({ ...first.lanes[0],
-                id: `lane-${at}`, name: `Lane ${at + 1} ${lanes > 6 ? 'export' : ''}`,
+                id: `lane-${at}`, name: `Lane ${at + 1}`,
                 phase: ['with_officer', 'passing', 'idle', 'fault'][at % 4] }));
             figures.lanes.forEach((lane, at) => { lane.plate = `14C${n * 7 + at}`; });
             figures.hours.forEach((hour, at) => { hour.export = [n % 50 + at, n % 40]; });
