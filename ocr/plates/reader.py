@@ -12,7 +12,7 @@ import numpy as np
 from ocr.plates.calibrate import calibrated
 from ocr.plates.locate import Located, PlateLocator
 from ocr.plates.recognise import TEMPERATURE, SlotRecogniser
-from ocr.plates.sight import Sight, look
+from ocr.plates.sight import SURE, Sight, closer, glance
 from ocr.plates.spell import Spelling
 from ocr.ports import Picture
 from schemas.plates import parse_plate
@@ -20,6 +20,10 @@ from schemas.readings import Box, Reading, ReadingKind
 
 LEAST_SCORE = 0.25
 """Least score of the detector for a place to be read."""
+LEAST_BESIDE = 0.5
+"""Least score of a place beside a plate that was read surely: a trailer's, a second truck's."""
+CLOSER_LOOKS, LEAST_PROMISE = 2, 0.02
+"""How many doubtful places are looked at closely, whatever they say; others must say this much."""
 LEAST_CONFIDENCE = 0.05
 """A reading less likely than this is not reported: it is not a plate, or says nothing."""
 
@@ -54,10 +58,23 @@ class SlotPlateReader:
     def sights(self, picture: Picture, places: Sequence[Located]) -> tuple[Sight, ...]:
         """Look at each place; what is no plate or seen better elsewhere is dropped, best first.
 
-        A sight may be unreadable: a plate, but no text that the grammar allows.
+        A sight may be unreadable: a plate, but no text that the grammar allows. Doubtful ones
+        are looked at more closely: those that say something, and where none is sure the two
+        most promising ones in any case.
         """
-        seen = (look(picture, place, self._locator, self._recogniser) for place in places)
-        return _distinct([s for s in seen if s is not None])
+        seen: list[Sight] = []
+        for place in places:
+            if place.score < LEAST_BESIDE and any(s.probability >= SURE for s in seen):
+                continue
+            sight = glance(picture, place, self._recogniser)
+            if sight is not None:
+                seen.append(sight)
+        seen.sort(key=_promise, reverse=True)
+        tries = 0 if any(s.probability >= SURE for s in seen) else CLOSER_LOOKS
+        for i, sight in enumerate(seen):
+            if sight.probability < SURE and (i < tries or sight.probability >= LEAST_PROMISE):
+                seen[i] = closer(picture, sight, self._locator, self._recogniser)
+        return _distinct(seen)
 
     def readings(self, sights: Sequence[Sight], picture: Picture) -> tuple[Reading, ...]:
         """The readings of those ``sights`` that say something likely enough, in their order."""
@@ -107,6 +124,11 @@ def cut_out(picture: Picture) -> Located | None:
         return None
     whole = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     return Located(corners=whole, score=0.5)
+
+
+def _promise(sight: Sight) -> float:
+    """How much a first look promises: what it reads, else how much it looks like a plate."""
+    return sight.probability + 0.01 * sight.likeness * sight.located.score
 
 
 def prominence(sight: Sight) -> float:
