@@ -20,6 +20,8 @@ from schemas.readings import Box, Reading, ReadingKind
 
 LEAST_SCORE = 0.25
 """Least score of the detector for a place to be read."""
+HINT, FINER = 0.4, 1.8
+"""Least score of a place for a second search where nothing was read, and its scale."""
 LEAST_BESIDE = 0.5
 """Least score of a place beside a plate that was read surely: a trailer's, a second truck's."""
 CLOSER_LOOKS, LEAST_PROMISE = 2, 0.02
@@ -45,15 +47,28 @@ class SlotPlateReader:
     def read(self, picture: Picture) -> tuple[Reading, ...]:
         """Read all plates in ``picture`` (BGR, uint8), the most prominent sure one first."""
         start = time.perf_counter()
-        sights = self.sights(picture, self.locate(picture))
-        readings = self.readings(sights, picture)
+        readings = self.readings(self.look(picture), picture)
         ms = round((time.perf_counter() - start) * 1000)
         return tuple(replace(r, ms=ms) for r in readings)
 
-    def locate(self, picture: Picture, *, least: float = LEAST_SCORE) -> tuple[Located, ...]:
+    def look(self, picture: Picture) -> tuple[Sight, ...]:
+        """All plates seen in ``picture``, best first.
+
+        Where nothing can be read though something looks like a plate, the picture is searched
+        once more at a finer scale.
+        """
+        places = self.locate(picture)
+        sights = self.sights(picture, places)
+        hinted = any(place.score >= HINT for place in places)
+        if not hinted or any(s.probability >= LEAST_CONFIDENCE for s in sights):
+            return sights
+        return self.sights(picture, self.locate(picture, finer=FINER)) or sights
+
+    def locate(self, picture: Picture, *, finer: float = 1.0) -> tuple[Located, ...]:
         """Places that may hold a plate, best first; a cut-out plate is one as a whole."""
         whole = cut_out(picture)
-        return (*self._locator.find(picture, least=least), *((whole,) if whole else ()))
+        found = self._locator.find(picture, least=LEAST_SCORE, finer=finer)
+        return (*found, *((whole,) if whole else ()))
 
     def sights(self, picture: Picture, places: Sequence[Located]) -> tuple[Sight, ...]:
         """Look at each place; what is no plate or seen better elsewhere is dropped, best first.

@@ -119,6 +119,20 @@ def painted(rng: random.Random, atlas: Atlas, photos: list[Picture], w: int, h: 
     return image
 
 
+def container_wall(rng: random.Random, atlas: Atlas, width: int, height: int) -> Picture:
+    """A wall of a container ``width`` x ``height``, with the groups of text such walls bear."""
+    image = np.ascontiguousarray(_wall(rng, width, height))
+    ink = np.float32([rng.uniform(170, 255) if image.mean() < 128 else rng.uniform(0, 80)] * 3)
+    for _ in range(rng.randint(2, 7)):
+        glyphs, size = rng.choice(atlas.latin), rng.randint(12, max(14, height // 9))
+        x, y = rng.uniform(-0.1, 0.8) * width, rng.uniform(0, 0.9) * height
+        squeeze = rng.uniform(0.7, 1.1)
+        for line in (_container if rng.random() < 0.8 else _sign)(rng):
+            _type(image, glyphs, line, (x, y), size, ink, squeeze)
+            y += size * rng.uniform(1.1, 1.7)
+    return image
+
+
 def no_plate(
     rng: random.Random, atlas: Atlas, photos: list[Picture], hard: float
 ) -> NDArray[np.uint8]:
