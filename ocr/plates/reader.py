@@ -31,6 +31,9 @@ LEAST_CONFIDENCE = 0.05
 
 # A picture no larger than this may be a plate already cut out by a camera.
 _CUT_OUT_WIDTH, _CUT_OUT_HEIGHT = 480, 200
+_SMALL = 0.6
+"""Plates below this share of a cut-out picture's width are other plates than the one cut out."""
+_WHOLE_SCORE = 0.45
 
 
 class SlotPlateReader:
@@ -65,10 +68,17 @@ class SlotPlateReader:
         return self.sights(picture, self.locate(picture, finer=FINER)) or sights
 
     def locate(self, picture: Picture, *, finer: float = 1.0) -> tuple[Located, ...]:
-        """Places that may hold a plate, best first; a cut-out plate is one as a whole."""
-        whole = cut_out(picture)
+        """Places that may hold a plate, best first.
+
+        In a small picture these are the plate that fills it, by its corners as seen from near
+        and by the picture's own, and plates much smaller than the picture.
+        """
         found = self._locator.find(picture, least=LEAST_SCORE, finer=finer)
-        return (*found, *((whole,) if whole else ()))
+        whole = cut_out(picture)
+        if whole is None:
+            return found
+        small = (place for place in found if place.width < _SMALL * whole.width)
+        return (self._locator.refine(picture, whole), *small, whole)
 
     def sights(self, picture: Picture, places: Sequence[Located]) -> tuple[Sight, ...]:
         """Look at each place; what is no plate or seen better elsewhere is dropped, best first.
@@ -84,7 +94,7 @@ class SlotPlateReader:
             sight = glance(picture, place, self._recogniser)
             if sight is not None:
                 seen.append(sight)
-        seen.sort(key=_promise, reverse=True)
+        seen = sorted(_gathered(seen), key=_promise, reverse=True)
         tries = 0 if any(s.probability >= SURE for s in seen) else CLOSER_LOOKS
         for i, sight in enumerate(seen):
             if sight.probability < SURE and (i < tries or sight.probability >= LEAST_PROMISE):
@@ -138,7 +148,7 @@ def cut_out(picture: Picture) -> Located | None:
     if height > _CUT_OUT_HEIGHT or width > _CUT_OUT_WIDTH or width <= 1.1 * height:
         return None
     whole = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    return Located(corners=whole, score=0.5)
+    return Located(corners=whole, score=_WHOLE_SCORE)
 
 
 def _promise(sight: Sight) -> float:
@@ -152,16 +162,25 @@ def prominence(sight: Sight) -> float:
     return likely * math.sqrt(max(sight.located.width, 1.0))
 
 
-def _distinct(sights: Sequence[Sight]) -> tuple[Sight, ...]:
-    """Keep one reading a place: of two whose centres lie in each other's box, the likelier."""
+def _gathered(sights: Sequence[Sight]) -> list[Sight]:
+    """One sight a place, with what the others of the same place showed among its views."""
     kept: list[Sight] = []
     for sight in sorted(sights, key=lambda s: s.probability, reverse=True):
-        centre = sight.located.corners.mean(axis=0)
-        inside = [
-            (k.located.corners.min(axis=0) <= centre).all()
-            and (k.located.corners.max(axis=0) >= centre).all()
-            for k in kept
-        ]
-        if not any(inside):
+        same = next((i for i, k in enumerate(kept) if _covers(k, sight)), None)
+        if same is None:
             kept.append(sight)
-    return tuple(sorted(kept, key=prominence, reverse=True))
+        else:
+            kept[same] = replace(kept[same], views=(*kept[same].views, *sight.views))
+    return kept
+
+
+def _covers(one: Sight, other: Sight) -> bool:
+    """Whether the middle of ``other`` lies in the upright box of ``one``."""
+    low, high = one.located.corners.min(axis=0), one.located.corners.max(axis=0)
+    middle = other.located.corners.mean(axis=0)
+    return bool((low <= middle).all() and (middle <= high).all())
+
+
+def _distinct(sights: Sequence[Sight]) -> tuple[Sight, ...]:
+    """Keep one reading a place, the likelier; the most prominent first."""
+    return tuple(sorted(_gathered(sights), key=prominence, reverse=True))
