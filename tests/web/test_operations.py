@@ -182,13 +182,16 @@ async def test_a_lead_of_one_lane_lists_only_its_transits(site: Site) -> None:
             assert len((await answer.text()).splitlines()) == 1
 
 
-async def test_made_up_hours_say_that_nothing_is_kept_behind_them(site: Site) -> None:
+async def test_a_past_day_never_changes_and_made_up_hours_say_so(site: Site) -> None:
     made = await add_past(site.rig)
     yesterday = (today(utc_now(), ZONE) - timedelta(days=1)).isoformat()
     async with browser() as client:
         await signed_in(client, site.url, "anh")
         page = await text_of(client, f"{site.url}/operations/transits?day={yesterday}")
         report = await text_of(client, f"{site.url}/operations/report/{yesterday}")
+        await drive(site.rig)
+        await counted(site.rig)
+        assert await text_of(client, f"{site.url}/operations/report/{yesterday}") == report
     assert made > 2_000
     assert "made up for the demonstration" in page
     assert "No transits are kept for this time." in page
