@@ -97,6 +97,7 @@ async def test_the_supervisors_day(site: Site, page: Page) -> None:
     # Coffee: the screen is locked; a recovery code signs in after lunch.
     await page.click("#lock")
     await expect(page.locator("h1")).to_contain_text("Locked")
+    assert await violations(page) == []
     await photograph(page, "locked")
     await page.goto(f"{site.url}/watchlists")
     await expect(page.locator("h1")).to_contain_text("Locked")
@@ -106,6 +107,7 @@ async def test_the_supervisors_day(site: Site, page: Page) -> None:
     await page.click("#sign-out")
     await enter_page(page, site, "anh")
     await page.fill("#code", recovery)
+    assert await violations(page) == []
     await photograph(page, "code")
     await page.click("button.primary")
     await expect(page).to_have_url(f"{site.url}/lanes")
