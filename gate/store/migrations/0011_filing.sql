@@ -35,3 +35,8 @@ BEGIN
         GRANT EXECUTE ON FUNCTION erase_filed_driver(uuid) TO gate_service;
     END IF;
 END $$;
+
+-- Lists of staff and counts: what is under way is a small part of all declarations.
+CREATE INDEX declarations_under_way ON declarations (created_at DESC, id DESC)
+    WHERE status IN ('submitted', 'rejected', 'accepted', 'arrived', 'clearing', 'cleared', 'released');
+CREATE INDEX declarations_submitted ON declarations (submitted_at) WHERE submitted_at IS NOT NULL;
