@@ -31,6 +31,13 @@ UNDER_WAY = """status IN ('submitted', 'rejected', 'accepted', 'arrived', 'clear
 """What has a partial index (migration 0011)."""
 
 
+_EVERYWHERE = """d.id IN (
+    SELECT id FROM declarations WHERE number = {0}
+    UNION ALL SELECT id FROM declarations WHERE tractor_key = {1}
+    UNION ALL SELECT id FROM declarations WHERE trailer_key = {1} AND trailer_key <> ''
+    UNION ALL SELECT id FROM declarations WHERE containers && {2} AND containers <> '{{}}')"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledRow:
     """One declaration. ``content`` is what was filed last, word for word; empty for those that
@@ -115,10 +122,7 @@ async def listing(
 def _search(where: Conditions, text: str, *, everywhere: bool) -> None:
     bare = "".join(c for c in text.upper() if c.isalnum())
     if everywhere:
-        where.add(
-            "(d.number = {} OR d.tractor_key = {} OR d.trailer_key = {} OR d.containers && {})",
-            text.upper(), plate_key(bare) or "-", plate_key(bare) or "-", [bare],
-        )  # fmt: skip
+        where.add(_EVERYWHERE, text.upper(), plate_key(bare) or "-", [bare])
         return
     parts = ["strpos(upper(d.number), {0}) > 0", "strpos(upper(p.name), {0}) > 0"]
     values: list[Any] = [text.upper()]
