@@ -1,6 +1,7 @@
 # make demo: the whole gate on this machine. make test: all tests. Nothing else is needed first.
 VENV ?= .venv
 PY := $(VENV)/bin/python
+TRAIN_VENV ?= .venv-train
 export VENV
 
 .PHONY: demo test lint bench mutate accuracy train lock clean
@@ -33,11 +34,11 @@ accuracy:
 	$(PY) -m bench.accuracy --data ../shared/data --report
 
 # Needs PyTorch (CPU) and free fonts; two to three hours on two cores. Resumes where it stopped.
+# `make train TRAIN="--tiny --work build/tiny"` goes through every step in some minutes.
 train:
-	@scripts/setup.sh runtime
-	test -x .venv-train/bin/python || python3 -m venv .venv-train
-	.venv-train/bin/python -m pip install -q -r requirements/train.txt
-	.venv-train/bin/python -m ocr.training --work build/train
+	test -x $(TRAIN_VENV)/bin/python || python3 -m venv $(TRAIN_VENV)
+	$(TRAIN_VENV)/bin/python -m pip install -q --require-hashes -r requirements/train.txt
+	$(TRAIN_VENV)/bin/python -m ocr.training $(TRAIN)
 
 lock:
 	@scripts/setup.sh test

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from bench.accuracy.pictures import photographs
 from ocr.plates.alphabet import ALPHABET
 from ocr.plates.locate import Located
-from ocr.plates.reader import LEAST_SCORE, SlotPlateReader
+from ocr.plates.reader import SlotPlateReader
 from ocr.plates.recognise import SlotRecogniser, Slots
 from ocr.plates.sight import judge
 from schemas.plates import normalise_plate
@@ -65,7 +65,7 @@ def dev_pairs(reader: SlotPlateReader, data: Path) -> Pairs:
     for sample in photographs(data):
         if sample.dev:
             picture = sample.load()
-            sights = reader.sights(picture, reader.locate(picture, least=LEAST_SCORE))
+            sights = reader.look(picture)
             if sights and sights[0].spelling:
                 pairs.append((sights[0].probability, sights[0].spelling.text == sample.truth))
     return pairs

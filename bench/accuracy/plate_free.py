@@ -12,10 +12,24 @@ import cv2
 import numpy as np
 
 from bench.accuracy.engines import ENGINES, timed
-from ocr.training.backgrounds import cut, load_photographs
+from ocr.training.backgrounds import Picture, cut, load_photographs
 from ocr.training.camera import photograph
-from ocr.training.fonts import load_atlas
+from ocr.training.fonts import Atlas, load_atlas
+from ocr.training.negatives import container_wall
 from ocr.training.scenes import clutter, vehicle, words
+
+
+def draw(rng: random.Random, atlas: Atlas, photos: list[Picture]) -> Picture:
+    """A lane with vehicles, signs and clutter or, in half of the cases, a container's wall."""
+    if rng.random() < 0.5:
+        return container_wall(rng, atlas, 960, 540)
+    image = np.ascontiguousarray(cut(rng, photos, 960, 540))
+    for make in (vehicle, clutter):
+        for _ in range(rng.randint(0, 3)):
+            make(rng, image)
+    for _ in range(rng.randint(0, 5)):
+        words(rng, atlas, image)
+    return image
 
 
 def main() -> None:
@@ -29,12 +43,7 @@ def main() -> None:
     reader = ENGINES[args.engine]()
     false, times = 0, []
     for i in range(args.count):
-        image = np.ascontiguousarray(cut(rng, photos, 960, 540))
-        for make in (vehicle, clutter):
-            for _ in range(rng.randint(0, 3)):
-                make(rng, image)
-        for _ in range(rng.randint(0, 5)):
-            words(rng, atlas, image)
+        image = draw(rng, atlas, photos)
         readings, ms = timed(reader, photograph(rng, image, 8.0, rng.random()))
         times.append(ms)
         if readings:

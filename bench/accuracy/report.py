@@ -9,6 +9,7 @@ from statistics import median
 
 from bench.accuracy.score import Result, calibration_error, figures
 
+_NOTES = "## Notes on this run"
 _TITLES = {
     "cascade": "cascade (what the gate uses)",
     "own": "own networks alone",
@@ -26,7 +27,10 @@ def _commit() -> str:
 
 
 def write_report(path: Path, every: dict[str, list[Result]]) -> None:
-    """Write one table a set, the split not used for tuning apart, and the cost ratio."""
+    """Write one table a set, the split not used for tuning apart, and the cost ratio.
+
+    Notes at the end of an earlier report are kept.
+    """
     lines = [
         "# How well plates are read",
         "",
@@ -47,7 +51,14 @@ def write_report(path: Path, every: dict[str, list[Result]]) -> None:
     if {"cascade", "own"} <= every.keys():
         lines += ["", "## What the second opinion buys", "", *_second_opinion(every)]
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    path.write_text("\n".join(lines) + "\n" + _notes(path), encoding="utf-8")
+
+
+def _notes(path: Path) -> str:
+    """What was written by hand below the tables of an earlier report, with a line before it."""
+    old = path.read_text(encoding="utf-8") if path.is_file() else ""
+    at = old.find(_NOTES)
+    return "\n" + old[at:] if at >= 0 else ""
 
 
 def _table(set_name: str, every: dict[str, list[Result]]) -> list[str]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from gate.app.clock import Clock
 from gate.app.metrics import Metrics
 from gate.core.operations.lens import WINDOW, Lens, Reads, judge
-from gate.store import alarms, statistics_reads
+from gate.store import alarms, statistics_reads, statistics_roll
 from gate.store.pool import Connection, Database
 from gate.store.statistics_day import Span
 
@@ -36,6 +36,8 @@ class LensWatch:
                 await self._judge(connection, lane, device)
 
     async def _judge(self, connection: Connection, lane: str, device: str) -> None:
+        if not await statistics_roll.try_lock(connection):
+            return  # another process counts or judges just now
         now = self._clock.now()
         kind = statistics_reads.alarm_kind(device)
         standing = await statistics_reads.standing(connection)

@@ -1,4 +1,4 @@
-"""A past week for the demonstration, so that its charts have something to be compared with.
+"""Two past weeks for the demonstration, so that its charts have something to be compared with.
 
 Only facts for the statistics are made, marked ``demo``: transits, events and decisions are
 proof, and no proof is made up. Pages say that nothing is kept behind these figures.
@@ -15,6 +15,8 @@ from gate.app.statistics_days import WEEK, midnight, today
 from gate.store import statistics_demo
 from gate.store.pool import Database
 
+BACK = 2 * WEEK
+"""So that each day of the past week has its own to be compared with."""
 OFFICERS = ("officer", "lead", "supervisor")
 BUSY = (2, 1, 1, 1, 1, 2, 6, 14, 20, 22, 21, 16, 12, 15, 20, 22, 21, 18, 13, 9, 7, 5, 4, 3)
 """Trucks a lane in each hour of the day: gates open at seven, and midday is slack."""
@@ -34,11 +36,11 @@ async def make_history(
     now: datetime,
     rng: random.Random,
 ) -> int:
-    """Fill the week before this hour, where no fact is stored yet; returns how many were made.
+    """Fill the weeks before this hour, where no fact is stored yet; returns how many were made.
 
     ``lanes`` are ids with their directions.
     """
-    first = midnight(today(now, zone) - WEEK, zone)
+    first = midnight(today(now, zone) - BACK, zone)
     hours = int((now - first) / timedelta(hours=1))
     rows = [
         row

@@ -15,8 +15,9 @@ from gate.store.proposals import Proposal
 from schemas.declarations import Direction
 from schemas.ids import check_name
 from schemas.protocol_errors import BadName
+from schemas.status import DeviceKind
 
-KINDS = ("camera", "barrier", "loop", "scale")
+KINDS = tuple(kind.value for kind in DeviceKind)
 KEY_BYTES = 32
 
 

@@ -14,6 +14,7 @@ from gate.app.four_eyes import NotDone
 from gate.core.audit import digest
 from gate.core.redaction import ERASED, bare, without
 from gate.store import audit, erasure, retention
+from gate.store.erasure_of_filings import erase_from_filings
 from gate.store.pool import Connection
 
 Row = dict[str, Any]
@@ -33,7 +34,7 @@ async def erase_person(
     transits = await erasure.transits_of_driver(connection, driver)
     if await erasure.holds_on(connection, transits):
         raise NotDone("held")
-    words = frozenset({person["name"], person["document_number"]})
+    words = frozenset({person["name"], person["document_number"], person.get("phone", "")})
     rows = await erasure.decisions_naming(connection, transits, driver)
     changed = [
         (row, {**row, **{key: without(row[key], words) for key in ("inputs", "decision", "note")}})
@@ -49,6 +50,7 @@ async def erase_person(
         connection, [p["id"] for p in papers], at
     )
     await erasure.erase_driver(connection, driver)
+    counts["filings"] = await erase_from_filings(connection, person, words)
     return {**counts, "pictures": len(papers)}
 
 

@@ -44,6 +44,8 @@ class People:
         A drawn password must be changed at the first sign-in.
         """
         _check_person(new.full_name, new.role)
+        if new.role not in set(STAFF):
+            raise NotDone("role")
         if not NAME.match(new.name):
             raise NotDone("name_form")
         if password and (wrong := passwords.problem(password, new.name, new.full_name)):

@@ -15,7 +15,7 @@ from typing import Any
 from gate.app.clock import Clock
 from gate.app.statistics_days import WEEK, days, hours_of, same_time, today
 from gate.app.statistics_lanes import lane_figures, load_of
-from gate.core.operations.flow import answer
+from gate.core.operations.flow import Load, answer, of_gate
 from gate.core.operations.stages import STAGES
 from gate.store import staff_on_lanes, statistics_day, statistics_now, statistics_reads
 from gate.store.pool import Connection, Database
@@ -119,21 +119,23 @@ class Figures:
 
 
 def _flow(lanes: list[Row], slow: dict[str, Any], now: datetime) -> Row:
-    whole = load_of(lanes, slow["hour"], slow["expected"], now, DIRECTIONS)
-    said = answer(whole)
-    ways = {way: load_of(lanes, slow["hour"], slow["expected"], now, (way,)) for way in DIRECTIONS}
+    ways = {way: load_of(lanes, slow["hour"], slow["expected"], now, way) for way in DIRECTIONS}
+    answers = {way: answer(load) for way, load in ways.items() if load.lanes}
+    said = of_gate(tuple(answers.values()))
     return {
         "answer": said.flow.value, "why": [why.value for why in said.why],
-        "lanes": len(lanes), "working": whole.working,
-        "directions": {
-            way: {
-                "wait_s": answer(load).wait_s, "standing": load.standing,
-                "waiting": load.waiting, "expected": round(load.expected, 1),
-                "capacity": None if load.capacity is None else round(load.capacity),
-                "passed": load.passed, "working": load.working, "lanes": len(load.lanes),
-            }
-            for way, load in ways.items()
-        },
+        "lanes": len(lanes), "working": sum(load.working for load in ways.values()),
+        "directions": {way: _direction(load) for way, load in ways.items()},
+    }  # fmt: skip
+
+
+def _direction(load: Load) -> Row:
+    said = answer(load)
+    return {
+        "answer": said.flow.value, "wait_s": said.wait_s, "standing": load.standing,
+        "waiting": load.waiting, "expected": round(load.expected, 1),
+        "capacity": None if load.capacity is None else round(load.capacity),
+        "passed": load.passed, "working": load.working, "lanes": len(load.lanes),
     }  # fmt: skip
 
 

@@ -15,24 +15,16 @@ Row = dict[str, Any]
 
 
 def load_of(
-    lanes: list[Row],
-    hour: dict[str, Row],
-    expected: dict[str, float],
-    now: datetime,
-    directions: tuple[str, ...],
+    lanes: list[Row], hour: dict[str, Row], expected: dict[str, float], now: datetime, way: str
 ) -> Load:
-    """The load of these directions; ``hour`` is what passed in the last hour."""
-    passed = [hour[way] for way in directions if way in hour]
-    dwells = [(r["finished"], r["dwell_s"]) for r in passed if r["dwell_s"] is not None]
-    number = sum(n for n, _ in dwells)
-    last = max((r["last"] for r in passed), default=None)
+    """The load of a direction; ``hour`` is what passed in the last hour, by direction."""
+    passed = hour.get(way)
     return Load(
-        lanes=tuple(_lane_now(row, now) for row in lanes if row["direction"] in directions),
-        passed=sum(r["finished"] for r in passed),
-        # Medians weighted by their trucks: near the common median, and both are at hand.
-        dwell_s=sum(n * s for n, s in dwells) / number if number else None,
-        expected=sum(expected.get(way, 0.0) for way in directions),
-        since_last_s=None if last is None else (now - last).total_seconds(),
+        lanes=tuple(_lane_now(row, now) for row in lanes if row["direction"] == way),
+        passed=0 if passed is None else passed["finished"],
+        dwell_s=None if passed is None else passed["dwell_s"],
+        expected=expected.get(way, 0.0),
+        since_last_s=None if passed is None else (now - passed["last"]).total_seconds(),
     )
 
 

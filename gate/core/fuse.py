@@ -5,12 +5,14 @@ one, then multiplied position by position, each raised to a weight below one bec
 are not independent: a burst of one camera shares its dirt and its angle. With n looks of
 pairwise correlation r the effective number is n / (1 + (n - 1) r) (L. Kish 1965, design
 effect), shared out evenly. A majority of strings would throw the doubt away.
+
+``share`` and ``pool`` are the whole of that rule; the matching (``likelihood``) adds up looks
+with the same two, before it asks how well each declared plate explains them.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +26,8 @@ CAMERA_CORRELATION = 0.2
 
 GAP = ""
 """Stands for "no character here" where looks differ in length."""
+_REST = "other"
+"""Stands for any character that no look names."""
 
 _OTHERS = 40
 """Characters that share the probability a posterior leaves out."""
@@ -79,14 +83,36 @@ def fuse(
     if not usable:
         return None
     weights = _weights(usable, burst_correlation, camera_correlation)
+    bursts = [[i for i, k in enumerate(usable) if k.source == name] for name in weights]
     anchor = columns(usable[0].reading)
     rows = [_line_up(anchor, columns(k.reading)) for k in usable]
     mixed = [
-        _mix([row[i] for row in rows], weights)
+        _mix([[rows[k][i] for k in burst] for burst in bursts], list(weights.values()))
         for i in range(len(anchor) * 2 + 1)
         if any(row[i] != _ABSENT for row in rows)
     ]
-    return _fused(usable, mixed, weights)
+    return _fused(usable, mixed, [weights[k.source] for k in usable])
+
+
+def share(looks: int, correlation: float) -> float:
+    """How much of a look each of ``looks`` of pairwise ``correlation`` counts, 0..1."""
+    return 1 / (1 + (looks - 1) * correlation)
+
+
+def pool(
+    looks: Sequence[Mapping[str, float]], floors: Sequence[float], weight: float
+) -> tuple[dict[str, float], float]:
+    """Add up what the looks of one burst say of one position, each counting ``weight``.
+
+    ``looks`` give logs of probabilities by character, ``floors`` the log of any character that a
+    look does not name. Returns the same for all of them. Pools of several bursts add up.
+    """
+    floor = weight * sum(floors)
+    column: dict[str, float] = {}
+    for look, low in zip(looks, floors, strict=True):
+        for char, value in look.items():
+            column[char] = column.get(char, floor) + weight * (value - low)
+    return column, floor
 
 
 def columns(reading: Reading) -> list[Column]:
@@ -105,11 +131,11 @@ def _rank(look: Look) -> tuple[float, str, str]:
     return (-look.reading.confidence, look.reading.text, look.source)
 
 
-def _weights(looks: Sequence[Look], burst: float, camera: float) -> list[float]:
-    """Exponent of each look; all add up to the effective number of looks."""
-    sizes = Counter(k.source for k in looks)
-    between = 1 / (1 + (len(sizes) - 1) * camera)
-    return [between / (1 + (sizes[k.source] - 1) * burst) for k in looks]
+def _weights(looks: Sequence[Look], burst: float, camera: float) -> dict[str, float]:
+    """Exponent of a look of each source; over all looks they add up to the effective number."""
+    sources = sorted({k.source for k in looks})
+    between = share(len(sources), camera)
+    return {name: between * share(sum(k.source == name for k in looks), burst) for name in sources}
 
 
 def _probability(column: Mapping[str, float], char: str) -> float:
@@ -157,20 +183,24 @@ def _line_up(anchor: Sequence[Column], other: Sequence[Column]) -> list[Column]:
     return row
 
 
-def _mix(column: Sequence[Column], weights: Sequence[float]) -> Column:
+def _mix(bursts: Sequence[Sequence[Column]], weights: Sequence[float]) -> Column:
     """Product of the looks' probabilities with exponents, over all characters any look names."""
-    names = sorted({c for look in column for c in look})
-    logs = {
-        c: sum(w * math.log(_probability(look, c)) for look, w in zip(column, weights, strict=True))
-        for c in names
-    }
-    rest = sum(
-        w * math.log(max((1.0 - min(sum(look.values()), 1.0)) / _OTHERS, _FLOOR / _OTHERS))
-        for look, w in zip(column, weights, strict=True)
-    )
-    top = max(logs.values())
-    total = sum(math.exp(v - top) for v in logs.values()) + _OTHERS * math.exp(rest - top)
-    return {c: math.exp(v - top) / total for c, v in logs.items()}
+    names = sorted({c for burst in bursts for look in burst for c in look})
+    logs = dict.fromkeys((*names, _REST), 0.0)
+    for burst, weight in zip(bursts, weights, strict=True):
+        said = [{c: math.log(_probability(k, c)) for c in names} | _rest(k) for k in burst]
+        # Every look names every character here: the floors do not come in.
+        column, _ = pool(said, [0.0] * len(said), weight)
+        logs = {c: logs[c] + column[c] for c in logs}
+    top = max(logs[c] for c in names)
+    odds = {c: math.exp(v - top) for c, v in logs.items()}
+    total = sum(odds[c] for c in names) + _OTHERS * odds[_REST]
+    return {c: odds[c] / total for c in names}
+
+
+def _rest(look: Column) -> Column:
+    """Log of the even share of each character that no look names."""
+    return {_REST: math.log(max((1.0 - min(sum(look.values()), 1.0)) / _OTHERS, _FLOOR / _OTHERS))}
 
 
 def _fused(looks: Sequence[Look], mixed: Sequence[Column], weights: Sequence[float]) -> Fused:

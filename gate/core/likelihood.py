@@ -1,9 +1,8 @@
 """How likely the looks of one camera are, if the plate before it is a given one. Natural logs.
 
 All looks of a camera are folded into one table of characters by position before any plate
-is scored: two hundred plates then cost two hundred sums. Looks of one camera share dirt and
-angle: with n looks of pairwise correlation r the effective number is n / (1 + (n - 1) r)
-(L. Kish 1965, design effect), shared out evenly.
+is scored: two hundred plates then cost two hundred sums. How much each look counts, and how
+their characters add up, is the rule of ``fuse``.
 """
 
 from __future__ import annotations
@@ -13,11 +12,10 @@ from dataclasses import dataclass
 from math import exp, log, log1p
 
 from gate.core import confusion
+from gate.core.fuse import BURST_CORRELATION, pool, share
 from schemas.plate_series import CN_MARKS
 from schemas.transit import SeenPlate
 
-CORRELATION = 0.6
-"""Between looks of one camera: a cautious setting, to be measured at the gate."""
 GAP = 2e-3
 """Probability that a reader loses or invents a character."""
 LOST_PROVINCE = 5e-2
@@ -110,7 +108,7 @@ class Sight:
         """``other`` is the probability that the camera saw something else than the plate."""
         self.role = role
         self.looks = tuple(looks)
-        weight = 1 / (1 + (len(looks) - 1) * CORRELATION)
+        weight = share(len(looks), BURST_CORRELATION)
         self.folds = tuple(_fold(group, weight) for group in _alike(looks))
         self.chance = sum(fold.chance for fold in self.folds)
         self._true = log(1 - other)
@@ -167,12 +165,9 @@ def _fold(looks: Sequence[SeenPlate], weight: float) -> Fold:
     columns, floors = [], []
     for at in range(len(text)):
         least = [confusion.log_floor(k.text[at]) for k in looks]
-        floor = weight * sum(least)
-        column = dict.fromkeys(ALPHABET, floor)
-        for look, low in zip(looks, least, strict=True):
-            for char, value in confusion.column(look.text[at], _listed(look, at)).items():
-                column[char] = column.get(char, floor) + weight * (value - low)
-        columns.append(column)
+        said = [confusion.column(k.text[at], _listed(k, at)) for k in looks]
+        named, floor = pool(said, least, weight)
+        columns.append(dict.fromkeys(ALPHABET, floor) | named)
         floors.append(floor)
     whole = weight * len(looks)
     return Fold(text, tuple(columns), tuple(floors), whole, whole * of_chance(text))

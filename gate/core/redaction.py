@@ -6,7 +6,7 @@ from typing import Any
 
 ERASED = "erased"
 SHORTEST = 4
-"""Shorter words would take more out than the person."""
+"""Shorter words would take more out than the person; Chinese names have two or three characters."""
 
 
 def without(plain: Any, words: frozenset[str]) -> Any:
@@ -15,8 +15,13 @@ def without(plain: Any, words: frozenset[str]) -> Any:
     Keys stay; a text that only contains the word loses all of itself: what stands around a
     name is often about the person too.
     """
-    wanted = tuple(word.casefold() for word in words if len(word) >= SHORTEST)
+    wanted = tuple(word.casefold() for word in words if len(word) >= _shortest(word))
     return _without(plain, wanted)
+
+
+def _shortest(word: str) -> int:
+    """Two characters where one is an ideograph (CJK unified ideographs begin at U+3400)."""
+    return 2 if any("\u3400" <= c <= "\u9fff" for c in word) else SHORTEST
 
 
 def _without(plain: Any, words: tuple[str, ...]) -> Any:

@@ -19,15 +19,16 @@ async def note(
     why: str = "",
     address: str = "",
     transit: UUID | None = None,
+    declaration: UUID | None = None,
 ) -> None:
-    """Note a look. Of a transit, the driver of its declaration is the person looked at."""
+    """Note a look. The driver of the declaration, or of the transit's, is the person looked at."""
     async with database.connection() as connection:
         await connection.execute(
             """INSERT INTO access_log (at, actor, what, subject, person, why, address)
                VALUES ($1, $2, $3, $4, coalesce((
-                   SELECT d.driver_id::text FROM transits t
-                   JOIN declarations d ON d.id = t.declaration_id WHERE t.id = $5), ''), $6, $7)""",
-            at, actor, what, subject[:300], transit, why[:500], address,
+                   SELECT driver_id::text FROM declarations WHERE id = coalesce(
+                       $5, (SELECT declaration_id FROM transits WHERE id = $6))), ''), $7, $8)""",
+            at, actor, what, subject[:300], declaration, transit, why[:500], address,
         )  # fmt: skip
 
 

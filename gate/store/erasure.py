@@ -117,8 +117,7 @@ async def erase_decision(
 
 
 async def erase_driver(connection: Connection, driver_id: UUID) -> None:
-    """Blank the person's row, to which declarations still point, and what was filed of him."""
-    await connection.execute("SELECT erase_filed_driver($1)", driver_id)
+    """Blank the person's row, to which declarations still point."""
     await connection.execute(
         """UPDATE drivers SET name = 'erased', document_number = 'erased-' || id,
                nationality = 'XXX', birth_date = '1900-01-01' WHERE id = $1""",

@@ -28,7 +28,7 @@ _FROM = """declarations d JOIN firms f ON f.id = d.firm_id JOIN vehicles v ON v.
 
 UNDER_WAY = """status IN ('submitted', 'rejected', 'accepted', 'arrived', 'clearing', 'cleared',
     'released')"""
-"""What has a partial index (migration 0011)."""
+"""What has a partial index (migration 0013)."""
 
 
 _EVERYWHERE = """d.id IN (

@@ -42,7 +42,8 @@ class Wanted:
 def pattern_of(plate: str) -> tuple[str, list[str]]:
     """The LIKE pattern over plate keys for what was typed, and the pieces the index is asked for.
 
-    ``*`` stands for any characters, ``?`` for one; without either, the text may stand anywhere.
+    ``*`` stands for any characters, ``?`` for one; the whole may stand anywhere in the plate.
+    Text without a letter or digit fits no plate.
     """
     text = plate.strip()
     parts = re.split(r"([*?])", text)
@@ -54,9 +55,7 @@ def pattern_of(plate: str) -> tuple[str, list[str]]:
             size = min(3, len(part))
             if size >= SHORTEST_PIECE:
                 pieces |= {part[i : i + size] for i in range(len(part) - size + 1)}
-    if not WILD.search(text):
-        pattern = f"%{pattern}%"
-    return pattern, sorted(pieces)
+    return (f"%{pattern}%" if pattern else ""), sorted(pieces)
 
 
 _QUERY = """

@@ -6,7 +6,6 @@ What happened here stands in ``transits``; other gates tell theirs (``note_sight
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from gate.store.pool import Database
@@ -17,6 +16,21 @@ from schemas.transit import Sighting
 
 LOOK_BACK = timedelta(hours=24)
 MOST = 5
+"""Of this gate's transits, and as many again of what other gates told."""
+
+# Which way a vehicle went at another gate is not told; it stands there as an export and has not
+# departed from here, so that no rule about directions takes it up.
+_SQL = f"""
+(SELECT id, lane_id, direction, began_at, ended_at, ended, $5::text AS site, 0 AS rank FROM transits
+ WHERE plate = ANY($1) AND plate <> '' AND id <> $2 AND began_at > $3
+ ORDER BY ended_at IS NULL DESC, began_at DESC, id LIMIT {MOST})
+UNION ALL
+(SELECT id, '', 'export', at, at, '', site, 1 FROM foreign_sightings
+ WHERE plate = ANY($1) AND site <> $5
+   AND at > $3 AND at <= $4::timestamptz + interval '5 minutes'
+ ORDER BY at DESC, id LIMIT {MOST})
+ORDER BY rank, ended_at DESC NULLS FIRST, began_at DESC, id
+"""
 
 
 async def of_plates(
@@ -28,20 +42,15 @@ async def of_plates(
     if not plates:
         return ()
     async with database.connection() as connection:
-        rows = await connection.fetch(
-            """SELECT id, lane_id, direction, began_at, ended_at, ended FROM transits
-               WHERE plate = ANY($1) AND plate <> '' AND id <> $2 AND began_at > $3
-               ORDER BY ended_at IS NULL DESC, began_at DESC, id LIMIT $4""",
-            list(plates), but, now - LOOK_BACK, MOST,
-        )  # fmt: skip
-        elsewhere = await connection.fetch(
-            """SELECT id, site, at FROM foreign_sightings
-               WHERE plate = ANY($1) AND site <> $3
-                 AND at > $2 AND at <= $5::timestamptz + interval '5 minutes'
-               ORDER BY at DESC, id LIMIT $4""",
-            list(plates), now - LOOK_BACK, gate, MOST, now,
-        )  # fmt: skip
-    return (*_of_transits(rows, gate), *_of_others(elsewhere))
+        rows = await connection.fetch(_SQL, list(plates), but, now - LOOK_BACK, now, gate)
+    return tuple(
+        Sighting(
+            transit=r["id"], lane=r["lane_id"], gate=r["site"],
+            direction=Direction(r["direction"]), came_at=r["began_at"], left_at=r["ended_at"],
+            departed=r["ended"] == "departed",
+        )
+        for r in rows
+    )  # fmt: skip
 
 
 async def note_sighting(database: Database, site: str, plate: str, at: datetime) -> bool:
@@ -70,24 +79,3 @@ async def forget(database: Database, before: datetime) -> int:
             "DELETE FROM foreign_sightings WHERE at < $1 RETURNING 1", before
         )
     return len(rows)
-
-
-def _of_others(rows: list[Any]) -> tuple[Sighting, ...]:
-    """A moment at another gate; which way the vehicle went there is not told."""
-    return tuple(
-        Sighting(
-            transit=r["id"], lane="", gate=r["site"], direction=Direction.EXPORT,
-            came_at=r["at"], left_at=r["at"],
-        )
-        for r in rows
-    )  # fmt: skip
-
-
-def _of_transits(rows: list[Any], gate: str) -> tuple[Sighting, ...]:
-    return tuple(
-        Sighting(
-            transit=r["id"], lane=r["lane_id"], gate=gate, direction=Direction(r["direction"]),
-            came_at=r["began_at"], left_at=r["ended_at"], departed=r["ended"] == "departed",
-        )
-        for r in rows
-    )  # fmt: skip

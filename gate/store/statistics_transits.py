@@ -42,7 +42,7 @@ class Cursor:
 
 _TEXTS = {
     "lane": "f.lane_id = {}", "direction": "f.direction = {}", "ended": "f.ended = {}",
-    "outcome": "f.outcome = {}", "reason": "f.codes @> ARRAY[{}]",
+    "outcome": "f.outcome = {}", "reason": "f.codes <> '{{}}' AND f.codes @> ARRAY[{}]",
     "camera": "(f.read_wrong @> ARRAY[{0}] OR f.read_unread @> ARRAY[{0}])",
     "officer": "f.officers @> ARRAY[{}]",
 }  # fmt: skip

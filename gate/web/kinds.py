@@ -22,11 +22,9 @@ ENDS = {
     "referred_out": N_("Referred out"), "aborted": N_("Aborted"),
 }  # fmt: skip
 DEVICES = {
-    "camera": N_("Camera"),
-    "barrier": N_("Barrier"),
-    "loop": N_("Loop"),
-    "scale": N_("Weighbridge"),
-}
+    "camera": N_("Camera"), "barrier": N_("Barrier"), "loop": N_("Loop"),
+    "scale": N_("Weighbridge"), "seal_reader": N_("Seal reader"),
+}  # fmt: skip
 DIRECTIONS = {"export": N_("Export"), "import": N_("Import")}
 
 

@@ -18,8 +18,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PAGES = {
     "/transits/{transit}": ("transit", "transit"),
     "/transits/{transit}/proof": ("proof", "transit"),
-    "/clearances/{declaration}": ("declaration", "declaration"),
-    "/firms/{firm}": ("firm", "firm"),
+    "/clearances/{id}": ("declaration", "id"),
+    "/firms/{id}": ("firm", "id"),
     "/users/{user}": ("user", "user"),
 }
 """Route -> what, and the part of the path that names it. Search notes its own looks."""
@@ -43,9 +43,9 @@ async def note(request: web.Request, what: str, subject: str) -> None:
     if session is None or session.user.firm_id is not None:
         return
     service = request.app[SERVICE]
-    transit = UUID(subject) if what in ("transit", "proof") else None
+    about = {"transit": "transit", "proof": "transit", "declaration": "declaration"}.get(what)
     await access_log.note(
         service.database, at=service.clock.now(), actor=session.user.name, what=what,
         subject=subject, why=request.query.get("why", ""), address=request.remote or "",
-        transit=transit,
+        **({about: UUID(subject)} if about else {}),
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gate.app.firms.bulk.sheets import REPORT_WORDS
 from gate.app.firms.wording import AUTHORITIES, GREETING, LETTERS
 from gate.app.inspections import TASKS
 from gate.app.officer import REASONS
@@ -23,6 +24,7 @@ def table_words() -> Iterator[str]:
         yield body
     yield from AUTHORITIES.values()
     yield GREETING
+    yield from REPORT_WORDS
     yield from Refusal
     yield from TASKS.values()
     yield from REASONS.values()

@@ -1,8 +1,8 @@
 """The gate's plate reader: our networks first, PP-OCR only where they are in doubt.
 
 A sure reading of ours ends the matter. A doubtful one is first shown to PP-OCR's recognisers as
-straightened lines; if doubt remains, PP-OCR searches round the place, and where nothing was read
-though the detector saw a hint, the whole picture. What the readers say is fused character by
+straightened lines; if doubt remains, PP-OCR searches round the place, and then the whole
+picture; never where our own recogniser sees no plate. What the readers say is fused character by
 character; where they disagree the confidence falls.
 """
 
@@ -12,6 +12,7 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeGuard
 
 import numpy as np
 
@@ -36,8 +37,8 @@ SURE_ENOUGH = 0.9
 of its readings above 0.9 was wrong on the dev split)."""
 LEAST_FOREIGN = 0.45
 """Least confidence of PP-OCR where our own networks see no plate; it takes much text for one."""
-HINT = 0.4
-"""Least score of the detector for PP-OCR to search the whole picture when nothing was read."""
+LIKELY = 0.8
+"""Least likeness, by our recogniser, of a place for PP-OCR to be asked about it or to search."""
 DISAGREEMENT = 0.6
 """What is left of the confidence when two readers say two texts."""
 
@@ -61,14 +62,19 @@ class CascadePlateReader:
     def read(self, picture: Picture) -> tuple[Reading, ...]:
         """Read all plates in ``picture`` (BGR, uint8), best first."""
         start = time.perf_counter()
-        places = self._own.locate(picture)
-        sights = self._own.sights(picture, places)
+        sights = self._own.look(picture)
         found = self._own.readings(sights, picture)
-        if self._second and sights and not (found and found[0].confidence >= SURE):
-            readable = [s for s in sights if s.probability >= LEAST_CONFIDENCE]
-            found = self._doubt(picture, (readable or sights)[0], found)
-        doubtful = not found or found[0].confidence < SURE_ENOUGH
-        if self._whole and doubtful and (sights or cut_out(picture) or _hinted(places)):
+        if self._second and not _at_least(found, SURE):
+            whole = cut_out(picture)
+            likely = [s for s in sights if s.likeness >= LIKELY]
+            if likely:
+                readable = [s for s in likely if s.probability >= LEAST_CONFIDENCE]
+                found = self._doubt(picture, (readable or likely)[0], found)
+            elif whole:
+                said = self._second.straight(picture, whole, "CN", 1)
+                found = (said, *found) if said and not _invented(said) else found
+        worth = any(s.likeness >= LIKELY for s in sights) and not cut_out(picture)
+        if self._whole and worth and not _at_least(found, SURE_ENOUGH):
             found = self._search(picture, found)
         ms = round((time.perf_counter() - start) * 1000)
         told = (r for r in found if r.confidence >= LEAST_TOLD)
@@ -81,7 +87,10 @@ class CascadePlateReader:
         must look like a plate to our own network, or be very sure.
         """
         assert self._whole is not None
-        theirs = tuple(r for r in self._whole.read(picture) if self._believed(picture, r))
+        read = self._whole.read(picture)
+        theirs = tuple(
+            r for r in read if (found or not _invented(r)) and self._believed(picture, r)
+        )
         if not theirs or not found:
             return theirs or found
         ours, best = found[0], theirs[0]
@@ -108,7 +117,7 @@ class CascadePlateReader:
         place, country = sight.located, sight.country
         looks = [Look(reading=r, source="own") for r in ours[:1]]
         straight = self._second.straight(picture, place, country, sight.lines)
-        looks += [Look(reading=r, source="ppocr") for r in (straight,) if r]
+        looks += [Look(reading=r, source="ppocr") for r in (straight,) if _usable(r, ours)]
         best = together(looks)
         if best is None or best.confidence < ENOUGH:
             whole = cut_out(picture)
@@ -117,7 +126,7 @@ class CascadePlateReader:
                 if whole
                 else self._second.search(picture, place, country)
             )
-            looks += [Look(reading=r, source="ppocr") for r in (again,) if r]
+            looks += [Look(reading=r, source="ppocr") for r in (again,) if _usable(r, ours)]
             best = together(looks)
         least = LEAST_CONFIDENCE if ours else LEAST_FOREIGN
         if best is None or best.confidence < least:
@@ -139,9 +148,19 @@ def place_of(reading: Reading) -> Located:
     return Located(corners=corners, score=reading.confidence)
 
 
-def _hinted(places: Sequence[Located]) -> bool:
-    """Whether the detector saw something that real plates often look like."""
-    return any(place.score >= HINT for place in places)
+def _at_least(found: Sequence[Reading], confidence: float) -> bool:
+    """Whether the best reading is at least that likely."""
+    return bool(found) and found[0].confidence >= confidence
+
+
+def _invented(reading: Reading) -> bool:
+    """Whether PP-OCR's text was made to fit by look-alikes, as rows of digits on walls are."""
+    return any(key == "repaired" for key, _ in reading.detail)
+
+
+def _usable(reading: Reading | None, ours: Sequence[Reading]) -> TypeGuard[Reading]:
+    """Whether PP-OCR's reading may count: one made to fit needs a reading of ours beside it."""
+    return reading is not None and bool(ours or not _invented(reading))
 
 
 def together(looks: Sequence[Look]) -> Reading | None:

@@ -22,6 +22,7 @@ _LONGEST, _LONGEST_LARGE = 640, 768
 """Longest side the detector works at: ordinary pictures, and frames above 1400 pixels."""
 _LARGE = 1400
 _MOST_ZOOM = 1.5
+_GREY = (100, 100, 100)
 _NEAR_WIDTH, _ROOM, _LEAST_NEAR = 160, 0.8, 0.1
 """Second look: width of the plate in pixels, share of its size seen round it, least score."""
 
@@ -54,23 +55,34 @@ class PlateLocator:
         self._network = load_network("plate-detector")
         self.sha256 = self._network.sha256
 
-    def find(self, picture: Picture, *, least: float = 0.3, most: int = 8) -> tuple[Located, ...]:
-        """Return at most ``most`` plates with a score of at least ``least``, best first."""
+    def find(
+        self, picture: Picture, *, least: float = 0.3, most: int = 8, finer: float = 1.0
+    ) -> tuple[Located, ...]:
+        """Return at most ``most`` plates with a score of at least ``least``, best first.
+
+        ``finer`` times the usual scale finds smaller plates, at the square of that in time.
+        """
         height, width = picture.shape[:2]
-        return self._at_scale(picture, working_scale(height, width), least)[:most]
+        return self._at_scale(picture, working_scale(height, width) * finer, least)[:most]
 
     def refine(self, picture: Picture, place: Located) -> Located:
-        """Look at ``place`` again, near and at a better scale; as it was where nothing is seen."""
+        """Look at ``place`` again, near and at a better scale; as it was where nothing is seen.
+
+        What lies outside the picture is grey there: a plate that was cut out stands free then,
+        and its true corners are found although it fills the picture.
+        """
         height, width = picture.shape[:2]
         low, high = place.corners.min(axis=0), place.corners.max(axis=0)
         room = np.maximum(high - low, 8) * _ROOM
-        x0, y0 = np.floor(np.maximum(low - room, 0)).astype(int)
-        x1, y1 = np.ceil(np.minimum(high + room, [width, height])).astype(int)
-        piece = picture[y0:y1, x0:x1]
+        (x0, y0), (x1, y1) = np.floor(low - room).astype(int), np.ceil(high + room).astype(int)
+        piece = picture[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0)]
         if min(piece.shape[:2]) < 8:
             return place
+        outside = (max(-y0, 0), max(y1 - height, 0), max(-x0, 0), max(x1 - width, 0))
+        if any(outside):
+            piece = cv2.copyMakeBorder(piece, *outside, cv2.BORDER_CONSTANT, value=_GREY)
         scale = float(np.clip(_NEAR_WIDTH / max(place.width, 1.0), 0.1, 4.0))
-        found = self._at_scale(piece, scale, _LEAST_NEAR)
+        found = self._at_scale(np.asarray(piece, np.uint8), scale, _LEAST_NEAR)
         centre = place.corners.mean(axis=0) - [x0, y0]
         near = [f for f in found if np.abs(f.corners.mean(axis=0) - centre).max() < place.width / 2]
         if not near:

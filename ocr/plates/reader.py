@@ -12,7 +12,7 @@ import numpy as np
 from ocr.plates.calibrate import calibrated
 from ocr.plates.locate import Located, PlateLocator
 from ocr.plates.recognise import TEMPERATURE, SlotRecogniser
-from ocr.plates.sight import Sight, look
+from ocr.plates.sight import SURE, Sight, closer, glance
 from ocr.plates.spell import Spelling
 from ocr.ports import Picture
 from schemas.plates import parse_plate
@@ -20,11 +20,20 @@ from schemas.readings import Box, Reading, ReadingKind
 
 LEAST_SCORE = 0.25
 """Least score of the detector for a place to be read."""
+HINT, FINER = 0.4, 1.8
+"""Least score of a place for a second search where nothing was read, and its scale."""
+LEAST_BESIDE = 0.5
+"""Least score of a place beside a plate that was read surely: a trailer's, a second truck's."""
+CLOSER_LOOKS, LEAST_PROMISE = 2, 0.02
+"""How many doubtful places are looked at closely, whatever they say; others must say this much."""
 LEAST_CONFIDENCE = 0.05
 """A reading less likely than this is not reported: it is not a plate, or says nothing."""
 
 # A picture no larger than this may be a plate already cut out by a camera.
 _CUT_OUT_WIDTH, _CUT_OUT_HEIGHT = 480, 200
+_SMALL = 0.6
+"""Plates below this share of a cut-out picture's width are other plates than the one cut out."""
+_WHOLE_SCORE = 0.45
 
 
 class SlotPlateReader:
@@ -41,23 +50,56 @@ class SlotPlateReader:
     def read(self, picture: Picture) -> tuple[Reading, ...]:
         """Read all plates in ``picture`` (BGR, uint8), the most prominent sure one first."""
         start = time.perf_counter()
-        sights = self.sights(picture, self.locate(picture))
-        readings = self.readings(sights, picture)
+        readings = self.readings(self.look(picture), picture)
         ms = round((time.perf_counter() - start) * 1000)
         return tuple(replace(r, ms=ms) for r in readings)
 
-    def locate(self, picture: Picture, *, least: float = LEAST_SCORE) -> tuple[Located, ...]:
-        """Places that may hold a plate, best first; a cut-out plate is one as a whole."""
+    def look(self, picture: Picture) -> tuple[Sight, ...]:
+        """All plates seen in ``picture``, best first.
+
+        Where nothing can be read though something looks like a plate, the picture is searched
+        once more at a finer scale.
+        """
+        places = self.locate(picture)
+        sights = self.sights(picture, places)
+        hinted = any(place.score >= HINT for place in places)
+        if not hinted or any(s.probability >= LEAST_CONFIDENCE for s in sights):
+            return sights
+        return self.sights(picture, self.locate(picture, finer=FINER)) or sights
+
+    def locate(self, picture: Picture, *, finer: float = 1.0) -> tuple[Located, ...]:
+        """Places that may hold a plate, best first.
+
+        In a small picture these are the plate that fills it, by its corners as seen from near
+        and by the picture's own, and plates much smaller than the picture.
+        """
+        found = self._locator.find(picture, least=LEAST_SCORE, finer=finer)
         whole = cut_out(picture)
-        return (*self._locator.find(picture, least=least), *((whole,) if whole else ()))
+        if whole is None:
+            return found
+        small = (place for place in found if place.width < _SMALL * whole.width)
+        return (self._locator.refine(picture, whole), *small, whole)
 
     def sights(self, picture: Picture, places: Sequence[Located]) -> tuple[Sight, ...]:
         """Look at each place; what is no plate or seen better elsewhere is dropped, best first.
 
-        A sight may be unreadable: a plate, but no text that the grammar allows.
+        A sight may be unreadable: a plate, but no text that the grammar allows. Doubtful ones
+        are looked at more closely: those that say something, and where none is sure the two
+        most promising ones in any case.
         """
-        seen = (look(picture, place, self._locator, self._recogniser) for place in places)
-        return _distinct([s for s in seen if s is not None])
+        seen: list[Sight] = []
+        for place in places:
+            if place.score < LEAST_BESIDE and any(s.probability >= SURE for s in seen):
+                continue
+            sight = glance(picture, place, self._recogniser)
+            if sight is not None:
+                seen.append(sight)
+        seen = sorted(_gathered(seen), key=_promise, reverse=True)
+        tries = 0 if any(s.probability >= SURE for s in seen) else CLOSER_LOOKS
+        for i, sight in enumerate(seen):
+            if sight.probability < SURE and (i < tries or sight.probability >= LEAST_PROMISE):
+                seen[i] = closer(picture, sight, self._locator, self._recogniser)
+        return _distinct(seen)
 
     def readings(self, sights: Sequence[Sight], picture: Picture) -> tuple[Reading, ...]:
         """The readings of those ``sights`` that say something likely enough, in their order."""
@@ -106,7 +148,12 @@ def cut_out(picture: Picture) -> Located | None:
     if height > _CUT_OUT_HEIGHT or width > _CUT_OUT_WIDTH or width <= 1.1 * height:
         return None
     whole = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    return Located(corners=whole, score=0.5)
+    return Located(corners=whole, score=_WHOLE_SCORE)
+
+
+def _promise(sight: Sight) -> float:
+    """How much a first look promises: what it reads, else how much it looks like a plate."""
+    return sight.probability + 0.01 * sight.likeness * sight.located.score
 
 
 def prominence(sight: Sight) -> float:
@@ -115,16 +162,25 @@ def prominence(sight: Sight) -> float:
     return likely * math.sqrt(max(sight.located.width, 1.0))
 
 
-def _distinct(sights: Sequence[Sight]) -> tuple[Sight, ...]:
-    """Keep one reading a place: of two whose centres lie in each other's box, the likelier."""
+def _gathered(sights: Sequence[Sight]) -> list[Sight]:
+    """One sight a place, with what the others of the same place showed among its views."""
     kept: list[Sight] = []
     for sight in sorted(sights, key=lambda s: s.probability, reverse=True):
-        centre = sight.located.corners.mean(axis=0)
-        inside = [
-            (k.located.corners.min(axis=0) <= centre).all()
-            and (k.located.corners.max(axis=0) >= centre).all()
-            for k in kept
-        ]
-        if not any(inside):
+        same = next((i for i, k in enumerate(kept) if _covers(k, sight)), None)
+        if same is None:
             kept.append(sight)
-    return tuple(sorted(kept, key=prominence, reverse=True))
+        else:
+            kept[same] = replace(kept[same], views=(*kept[same].views, *sight.views))
+    return kept
+
+
+def _covers(one: Sight, other: Sight) -> bool:
+    """Whether the middle of ``other`` lies in the upright box of ``one``."""
+    low, high = one.located.corners.min(axis=0), one.located.corners.max(axis=0)
+    middle = other.located.corners.mean(axis=0)
+    return bool((low <= middle).all() and (middle <= high).all())
+
+
+def _distinct(sights: Sequence[Sight]) -> tuple[Sight, ...]:
+    """Keep one reading a place, the likelier; the most prominent first."""
+    return tuple(sorted(_gathered(sights), key=prominence, reverse=True))

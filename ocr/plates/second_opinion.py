@@ -94,6 +94,7 @@ class SecondOpinion:
             lines=best.lines,
             corners=tuple((round(float(cx), 1), round(float(cy), 1)) for cx, cy in place.corners),
             posterior=best.posterior,
+            detail=(("repaired", str(len(best.repaired))),) if best.repaired else (),
         )
 
 

@@ -29,7 +29,7 @@ class Sight:
     """A place as seen by the recogniser: what it looks like, and what it says, if anything.
 
     ``likeness`` is the probability that it is a plate; ``probability`` that the spelling is the
-    whole truth (0 without a spelling).
+    whole truth (0 without a spelling). ``views`` is what the network said of each cut.
     """
 
     located: Located
@@ -39,31 +39,34 @@ class Sight:
     colour: str
     spelling: Spelling | None
     probability: float
+    views: tuple[Slots, ...]
 
 
-def look(
-    picture: Picture, located: Located, locator: PlateLocator, recogniser: SlotRecogniser
-) -> Sight | None:
-    """Read the plate at ``located``; None where the network sees no plate.
+def glance(picture: Picture, located: Located, recogniser: SlotRecogniser) -> Sight | None:
+    """The first look at ``located``; None where the network sees no plate."""
+    sight = judge(located, _views(picture, recogniser, [widen(located.corners, *_MARGIN)]))
+    return sight if sight.likeness >= LEAST_LIKENESS else None
 
-    A doubtful first look is repeated with corners found from near; if that is doubtful too,
-    what these and three other cuts show is averaged.
+
+def closer(
+    picture: Picture, sight: Sight, locator: PlateLocator, recogniser: SlotRecogniser
+) -> Sight:
+    """Look again at a doubtful ``sight``, with corners found from near.
+
+    If that is doubtful too, what it, the first look and three other cuts show is averaged.
     """
-    views = recogniser.read([rectify(picture, widen(located.corners, *_MARGIN))])
-    sight = judge(located, views)
-    if sight.likeness < LEAST_LIKENESS:
-        return None
-    if sight.probability >= SURE:
-        return sight
-    near = locator.refine(picture, located)
-    again = recogniser.read([rectify(picture, widen(near.corners, *_MARGIN))])
-    sight = judge(near, again)
-    if sight.probability >= SURE:
-        return sight
+    near = locator.refine(picture, sight.located)
+    again = _views(picture, recogniser, [widen(near.corners, *_MARGIN)])
+    nearer = judge(near, again)
+    if nearer.probability >= SURE:
+        return nearer
     cuts = [widen(near.corners, *margin) for margin in _OTHER_MARGINS]
     cuts.append(widen(upright(near.corners), 0.02, 0.01))
-    more = recogniser.read([rectify(picture, cut) for cut in cuts])
-    return judge(near, [*views, *again, *more])
+    return judge(near, [*sight.views, *again, *_views(picture, recogniser, cuts)])
+
+
+def _views(picture: Picture, recogniser: SlotRecogniser, cuts: list[Corners]) -> list[Slots]:
+    return recogniser.read([rectify(picture, cut) for cut in cuts])
 
 
 def upright(corners: Corners) -> Corners:
@@ -88,4 +91,5 @@ def judge(located: Located, views: list[Slots]) -> Sight:
         colour=COLOURS[int(colour.argmax())],
         spelling=spelling,
         probability=spelling.probability * likeness if spelling else 0.0,
+        views=tuple(views),
     )

@@ -26,23 +26,19 @@ def _finish(steps: list[subprocess.Popen[bytes]]) -> None:
             raise SystemExit(code)
 
 
-def _draw(module: str, out: Path, shards: int, cores: int) -> None:
+def _draw(kind: str, out: Path, shards: int, size: int, cores: int) -> None:
+    """All shards of one kind, one process a core."""
+    count = ("--shards", str(shards), "--size", str(size), "--step", str(cores))
     _finish(
-        [
-            _start(
-                module,
-                "--out",
-                str(out),
-                "--first",
-                str(k),
-                "--step",
-                str(cores),
-                "--shards",
-                str(shards),
-            )
-            for k in range(cores)
-        ]
+        [_start("render", kind, "--out", str(out), "--first", str(k), *count) for k in range(cores)]
     )
+
+
+def _teach(module: str, data: Path, out: Path, minutes: float, held_out: int, cores: int) -> None:
+    """One training on all cores."""
+    words = ("--data", str(data), "--out", str(out), "--minutes", str(minutes))
+    more = ("--held-out", str(held_out), "--threads", str(cores))
+    _finish([_start(module, *words, *more, threads=cores)])
 
 
 def main() -> None:
@@ -50,40 +46,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, default=Path("build/train"))
     parser.add_argument("--cores", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--shards", type=int, default=64, help="of 16,384 plates each")
-    parser.add_argument("--scene-shards", type=int, default=14, help="of 2,048 scenes each")
+    parser.add_argument("--shards", type=int, default=64, help="of plates; the last is held out")
+    parser.add_argument("--size", type=int, default=0, help="plates a shard, 0 = 16,384")
+    parser.add_argument("--scene-shards", type=int, default=14)
+    parser.add_argument("--scene-size", type=int, default=0, help="scenes a shard, 0 = 2,048")
     parser.add_argument("--minutes", type=float, default=80, help="for the recogniser")
     parser.add_argument("--detector-minutes", type=float, default=28)
+    parser.add_argument("--models", type=Path, help="where to export to, else into the package")
+    parser.add_argument("--tiny", action="store_true", help="prove all steps within minutes")
     args = parser.parse_args()
+    if args.tiny:
+        args.shards, args.size, args.minutes = 3, 256, 0.1
+        args.scene_shards, args.scene_size, args.detector_minutes = 2, 32, 0.1
+        args.models = args.models or args.work / "models"
     crops, scenes = args.work / "crops", args.work / "scenes"
     recogniser, detector = args.work / "recogniser", args.work / "detector"
-    _draw("render", crops, args.shards, args.cores)
-    _draw("render_scenes", scenes, args.scene_shards, args.cores)
-    threads = ("--threads", str(args.cores))
-    _finish(
-        [
-            _start(
-                "train_recogniser",
-                *("--data", str(crops), "--out", str(recogniser)),
-                *("--minutes", str(args.minutes), "--held-out", str(args.shards - 1)),
-                *threads,
-                threads=args.cores,
-            )
-        ]
-    )
-    _finish(
-        [
-            _start(
-                "train_detector",
-                *("--data", str(scenes), "--out", str(detector)),
-                *("--minutes", str(args.detector_minutes)),
-                *threads,
-                threads=args.cores,
-            )
-        ]
-    )
+    _draw("crops", crops, args.shards, args.size, args.cores)
+    _draw("scenes", scenes, args.scene_shards, args.scene_size, args.cores)
+    held_out = args.shards - 1
+    _teach("train_recogniser", crops, recogniser, args.minutes, held_out, args.cores)
+    _teach("train_detector", scenes, detector, args.detector_minutes, -1, args.cores)
     states = ("--recogniser", str(recogniser / "best.pt"), "--detector", str(detector / "last.pt"))
-    _finish([_start("export", *states)])
+    where = ("--out", str(args.models)) if args.models else ()
+    _finish([_start("export", *states, *where)])
 
 
 if __name__ == "__main__":

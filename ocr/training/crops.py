@@ -13,10 +13,8 @@ from numpy.typing import NDArray
 from ocr.plates.alphabet import (
     COLOURS,
     COUNTRIES,
-    DIGITS,
     INPUT_HEIGHT,
     INPUT_WIDTH,
-    LETTERS,
     SLOTS,
     encode,
 )
@@ -24,10 +22,14 @@ from ocr.plates.rectify import rectify, widen
 from ocr.training.backgrounds import Picture, cut
 from ocr.training.camera import photograph, weather
 from ocr.training.fonts import Atlas
+from ocr.training.negatives import no_plate
 from ocr.training.plate import FlatPlate, draw_plate
 from ocr.training.series import random_plate
 
-NEGATIVE_SHARE = 0.07
+NEGATIVE_SHARE = 0.10
+CHINESE_SHARE = 0.55
+CUT_OUT_SHARE = {"CN": 0.4, "VN": 0.12}
+"""Share of the one-line plates that come as small upright boxes, cut out and scaled by others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,9 @@ def pose(rng: random.Random, w: float, h: float, hard: float) -> NDArray[np.floa
 
 def _target_width(rng: random.Random, lines: int, hard: float) -> float:
     """Width of the plate in pixels of the camera; small ones are common."""
-    low, high = (36, 240) if lines == 1 else (28, 160)
+    low, high = (36, 240) if lines == 1 else (28, 150)
+    if lines == 2 and rng.random() < 0.3:
+        low, high = 34, 64
     low = low + (1 - hard) * low * 1.5
     return float(np.exp(rng.uniform(np.log(low), np.log(high))))
 
@@ -84,27 +88,67 @@ def _looked_at(rng: random.Random, quad: NDArray[np.float32], hard: float) -> ND
 
 def positive(rng: random.Random, atlas: Atlas, photos: list[Picture], hard: float) -> Crop:
     """A plate with its truth; ``hard`` 0..1 sets how badly it is seen."""
-    text = random_plate(rng)
+    text = random_plate(rng, CHINESE_SHARE)
     lines = len(text.lines)
     width = _target_width(rng, lines, hard)
+    boxed = lines == 1 and rng.random() < CUT_OUT_SHARE[text.country]
+    if boxed:
+        width = max(width, 70.0)
     flat = draw_plate(rng, atlas, text, height=40 if width < 120 else 64)
     image = weather(rng, flat.image, hard)
     ph, pw = image.shape[:2]
     quad = pose(rng, width, width * ph / pw * rng.uniform(0.88, 1.15), hard)
+    if boxed:
+        # Seen from the side, the ends of a plate stay upright while its edges slope.
+        quad[:, 1] += quad[:, 0] * np.float32(rng.gauss(0, 0.09))
     margin = np.float32([0.25 * width + 4, 0.25 * width + 4])
     quad -= quad.min(axis=0) - margin
     size = np.ceil(quad.max(axis=0) + margin).astype(int)
     seen = place(cut(rng, photos, int(size[0]), int(size[1])), image, quad)
     scale = float(np.linalg.norm(quad[3] - quad[0])) * (0.7 if lines == 1 else 0.4)
-    seen = photograph(rng, seen, scale, hard)
-    look = _looked_at(rng, quad, hard)
-    strip = rectify(seen, look)
+    seen = photograph(rng, seen, scale, hard * 0.7 if boxed else hard)
+    if boxed:
+        strip, look = _boxed(rng, seen, quad)
+    else:
+        look = _looked_at(rng, quad, hard)
+        strip = rectify(seen, look)
     return Crop(
         image=strip,
         label=np.uint8(encode(text.text)),
         centres=_carry(flat, quad, look),
         layout=np.uint8([COUNTRIES.index(text.country), lines - 1, COLOURS.index(text.colour)]),
     )
+
+
+def _boxed(
+    rng: random.Random, seen: Picture, quad: NDArray[np.float32]
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """The upright box round the plate, scaled to a small picture and looked at as a whole.
+
+    Returns the strip, and the corners of what it shows in ``seen``.
+    """
+    low, high = quad.min(axis=0), quad.max(axis=0)
+    extent = high - low
+    low = low - extent * np.float32([rng.uniform(-0.02, 0.04), rng.uniform(-0.04, 0.12)])
+    high = high + extent * np.float32([rng.uniform(-0.02, 0.04), rng.uniform(-0.04, 0.12)])
+    low, high = np.maximum(np.floor(low), 0), np.minimum(np.ceil(high), seen.shape[1::-1])
+    piece = seen[int(low[1]) : int(high[1]), int(low[0]) : int(high[0])]
+    width, height = 94, 24
+    if rng.random() < 0.4:
+        width = rng.randint(64, 180)
+        height = max(14, round(width * piece.shape[0] / piece.shape[1]))
+    how = rng.choice((cv2.INTER_AREA, cv2.INTER_LINEAR, cv2.INTER_CUBIC))
+    piece = np.asarray(cv2.resize(piece, (width, height), interpolation=how), np.uint8)
+    if rng.random() < 0.7:
+        quality = [cv2.IMWRITE_JPEG_QUALITY, rng.randint(55, 98)]
+        piece = np.asarray(
+            cv2.imdecode(cv2.imencode(".jpg", piece, quality)[1], cv2.IMREAD_COLOR), np.uint8
+        )
+    across, along = rng.uniform(0.0, 0.12), rng.uniform(0.0, 0.04)
+    whole = np.float32([[0, 0], [width, 0], [width, height], [0, height]])
+    (x0, y0), (x1, y1) = low, high
+    box = np.float32([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
+    return rectify(piece, widen(whole, across, along)), widen(box, across, along)
 
 
 def place(scene: Picture, plate: Picture, quad: NDArray[np.float32]) -> Picture:
@@ -138,31 +182,9 @@ def _carry(flat: FlatPlate, quad: NDArray[Any], look: NDArray[Any]) -> NDArray[n
 
 
 def negative(rng: random.Random, atlas: Atlas, photos: list[Picture], hard: float) -> Crop:
-    """Something that is not a plate: background, words of a sign, a telephone number."""
-    w, h = rng.randint(40, 260), rng.randint(20, 110)
-    scene = cut(rng, photos, w, h)
-    if rng.random() < 0.5:
-        scene = np.ascontiguousarray(scene)
-        glyphs = rng.choice(atlas.latin)
-        words = "".join(rng.choice(LETTERS if rng.random() < 0.7 else DIGITS) for _ in range(12))
-        height = rng.randint(max(6, h // 4), max(8, int(h * 0.9)))
-        x, y = rng.randint(-20, 10), rng.randint(0, max(0, h - height))
-        ink = np.float32([rng.uniform(0, 255)] * 3)
-        kind = rng.random()
-        length = rng.randint(1, 3) if kind < 0.4 else 12
-        for char in words[:length]:
-            wide = max(2, round(glyphs[char].shape[1] * height / 64))
-            mask = cv2.resize(glyphs[char], (wide, height))
-            x0, x1 = max(x, 0), min(x + mask.shape[1], w)
-            if x1 > x0:
-                area = scene[y : y + mask.shape[0], x0:x1]
-                part = mask[: area.shape[0], x0 - x : x1 - x, None].astype(np.float32) / 255
-                area[:] = (area + (ink - area) * part).astype(np.uint8)
-            x += mask.shape[1] + max(1, height // 8)
-    scene = photograph(rng, scene, h * 0.5, hard)
-    corners = np.float32([[0, 0], [w, 0], [w, h], [0, h]])
+    """Something that is not a plate."""
     return Crop(
-        image=rectify(scene, corners),
+        image=no_plate(rng, atlas, photos, hard),
         label=np.zeros(SLOTS, np.uint8),
         centres=np.full((SLOTS, 2), -1.0, np.float32),
         layout=np.zeros(3, np.uint8),
@@ -170,6 +192,6 @@ def negative(rng: random.Random, atlas: Atlas, photos: list[Picture], hard: floa
 
 
 def draw_crop(rng: random.Random, atlas: Atlas, photos: list[Picture], hard: float) -> Crop:
-    """A random example, seven in a hundred of them without a plate."""
+    """A random example, ``NEGATIVE_SHARE`` of them without a plate."""
     make = negative if rng.random() < NEGATIVE_SHARE else positive
     return make(rng, atlas, photos, hard)

@@ -25,7 +25,7 @@ _PACKAGES = (
     "fonts-arphic-gkai00mp fonts-lato fonts-open-sans fonts-clear-sans fonts-routed-gothic "
     "fonts-dosis fonts-league-mono fonts-play fonts-freefont-ttf fonts-smiley-sans "
     "fonts-apropal fonts-jetbrains-mono fonts-league-spartan fonts-karla fonts-cabin "
-    "fonts-manrope fonts-urw-base35 fonts-agave fonts-b612 fonts-inter"
+    "fonts-manrope fonts-urw-base35 fonts-agave fonts-b612 fonts-inter fonts-droid-fallback"
 )
 FONT_PACKAGES = tuple(_PACKAGES.split())
 """Debian packages of the fonts below; all are under free licences."""
@@ -47,19 +47,24 @@ _LATIN_NAMES = (
     "Inter-SemiBold InterDisplay-Bold NotoSansMono-Bold"
 )
 
-_HAN = ("wqy-microhei", "wqy-zenhei", "ukai", "gkai00mp", "SmileySans-Oblique")
+_HAN_NAMES = "wqy-microhei wqy-zenhei ukai gkai00mp SmileySans-Oblique DroidSansFallbackFull"
 _HAN_PREFIXES = ("NotoSansCJK-", "NotoSerifCJK-")
+_PLAIN = ("NotoSansCJK-", "wqy-", "DroidSans")
 
 Glyphs = dict[str, NDArray[np.uint8]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Atlas:
-    """Glyph masks by font: ``latin`` holds digits and letters, ``han`` Chinese characters."""
+    """Glyph masks by font: ``latin`` holds digits and letters, ``han`` Chinese characters.
+
+    ``plain_han`` are those of ``han`` with strokes of one width, which plates come nearest to.
+    """
 
     latin: tuple[Glyphs, ...]
     drawn: tuple[Glyphs, ...]
     han: tuple[Glyphs, ...]
+    plain_han: tuple[Glyphs, ...]
 
 
 class FontsMissingError(RuntimeError):
@@ -95,12 +100,12 @@ def load_atlas(seed: int = 7, drawn: int = 90) -> Atlas:
     """
     files = {p.stem: p for p in sorted(Path("/usr/share/fonts").rglob("*")) if _usable(p)}
     latin = [_load(files[n], DIGITS + LETTERS) for n in _LATIN_NAMES.split() if n in files]
-    han_names = [n for n in files if n in _HAN or n.startswith(_HAN_PREFIXES)]
+    han_names = [n for n in files if n in _HAN_NAMES.split() or n.startswith(_HAN_PREFIXES)]
     # Face 2 of the Noto collections holds the simplified Chinese forms.
-    han = [
-        _load(files[n], PROVINCES + ENDINGS, 2 if n.startswith("Noto") else 0)
+    han = {
+        n: _load(files[n], PROVINCES + ENDINGS, 2 if n.startswith("Noto") else 0)
         for n in sorted(han_names)
-    ]
+    }
     if len(latin) < 30 or len(han) < 5:
         raise FontsMissingError("install the fonts: apt-get install " + " ".join(FONT_PACKAGES))
     rng = random.Random(seed)
@@ -108,7 +113,8 @@ def load_atlas(seed: int = 7, drawn: int = 90) -> Atlas:
     return Atlas(
         latin=tuple(g for g in latin if g),
         drawn=tuple({c: draw_glyph(c, s, GLYPH_HEIGHT) for c in DIGITS + LETTERS} for s in styles),
-        han=tuple(g for g in han if g),
+        han=tuple(g for g in han.values() if g),
+        plain_han=tuple(g for n, g in han.items() if g and n.startswith(_PLAIN)),
     )
 
 

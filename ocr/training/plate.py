@@ -10,10 +10,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.training.cells import cells_of
 from ocr.training.fonts import Atlas, Glyphs
 from ocr.training.series import PlateText
 
 Colour = tuple[float, float, float]
+
+STANDARD_SHARE = 0.75
+"""Share of the Chinese plates that are set in the standard's cells, the rest like type."""
 
 # Middle BGR values of paints and inks; every draw varies them.
 _PAINT: dict[str, Colour] = {
@@ -47,7 +51,7 @@ class _Typesetter:
         self.rng = rng
         drawn = rng.random() < 0.65
         self.latin: Glyphs = rng.choice(atlas.drawn if drawn else atlas.latin)
-        self.han: Glyphs = rng.choice(atlas.han)
+        self.han: Glyphs = rng.choice(atlas.plain_han if rng.random() < 0.6 else atlas.han)
         ratio = np.mean([self.latin[c].shape[1] for c in "0235689"]) / 64
         self.squeeze = rng.uniform(0.40, 0.60) / ratio if not drawn else rng.uniform(0.9, 1.12)
         self.han_squeeze = rng.uniform(0.42, 0.80)
@@ -71,6 +75,33 @@ class _Typesetter:
             kernel = np.ones((2, 1 + abs(grow)), np.uint8)
             out = cv2.dilate(out, kernel) if grow > 0 else cv2.erode(out, kernel)
         return np.asarray(out, np.uint8)
+
+    def fitted(self, char: str, width: int, height: int) -> NDArray[np.uint8]:
+        """The mask of ``char`` filling a cell of ``width`` x ``height``, a 1 as narrow as it is."""
+        glyph = self.latin[char] if char in self.latin else self.bent(self.han[char])
+        own = glyph.shape[1] / glyph.shape[0]
+        if char in "1I" and own < 0.45:
+            width = max(3, round(width * min(1.0, own / 0.5)))
+        out = cv2.resize(glyph, (max(3, width), max(5, height)), interpolation=cv2.INTER_AREA)
+        grow = self.grow if char in self.latin else self.han_grow
+        if grow and height > 24:
+            kernel = np.ones((2, 1 + abs(grow)), np.uint8)
+            out = cv2.dilate(out, kernel) if grow > 0 else cv2.erode(out, kernel)
+        return np.asarray(out, np.uint8)
+
+    def bent(self, glyph: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """``glyph`` with its parts a little wider or narrower: plates' makers draw them anew."""
+        h, w = glyph.shape
+        knots: tuple[float, ...]
+        moved: tuple[float, ...]
+        knots = (0.0, self.rng.uniform(0.35, 0.5), self.rng.uniform(0.5, 0.65), 1.0)
+        moved = (0.0, self.rng.uniform(0.35, 0.5), self.rng.uniform(0.5, 0.65), 1.0)
+        xs = np.interp(np.linspace(0, 1, w), knots, moved) * (w - 1)
+        knots = (0.0, self.rng.uniform(0.35, 0.65), 1.0)
+        moved = (0.0, self.rng.uniform(0.4, 0.6), 1.0)
+        ys = np.interp(np.linspace(0, 1, h), knots, moved) * (h - 1)
+        grid = np.meshgrid(xs.astype(np.float32), ys.astype(np.float32))
+        return np.asarray(cv2.remap(glyph, *grid, cv2.INTER_LINEAR), np.uint8)
 
     def _separator(self, char: str, height: int) -> NDArray[np.uint8]:
         size = max(2, round(height * self.rng.uniform(0.08, 0.18)))
@@ -174,13 +205,30 @@ def _frame(rng: random.Random, canvas: NDArray[Any], ink: Colour) -> None:
         cv2.circle(canvas, (x, y), max(1, round(h * rng.uniform(0.015, 0.05))), tone, -1)
 
 
-def draw_plate(rng: random.Random, atlas: Atlas, plate: PlateText, height: int = 72) -> FlatPlate:
-    """Draw ``plate`` about ``height`` pixels high (two-line plates half as high again)."""
-    setter = _Typesetter(rng, atlas)
-    h = height if len(plate.lines) == 1 else round(height * 1.5)
+def _in_cells(
+    setter: _Typesetter, rng: random.Random, plate: PlateText, h: int
+) -> tuple[NDArray[np.uint8], list[tuple[float, float]]]:
+    """The characters of a Chinese plate set as the standard does: mask h x w, their centres."""
+    aspect, cells = cells_of(rng, plate)
+    w = round(h * aspect * rng.uniform(0.97, 1.05))
+    mask = np.zeros((h, w), np.uint8)
+    for char, cell in zip(plate.text, cells, strict=True):
+        glyph = setter.fitted(char, round(cell.width * w), round(cell.height * h))
+        top = min(max(0, round(cell.y * h - glyph.shape[0] / 2)), max(0, h - glyph.shape[0]))
+        left = min(max(0, round(cell.x * w - glyph.shape[1] / 2)), max(0, w - glyph.shape[1]))
+        area = mask[top : top + glyph.shape[0], left : left + glyph.shape[1]]
+        np.maximum(area, glyph[: area.shape[0], : area.shape[1]], out=area)
+    if len(plate.lines) == 1 and "·" in plate.lines[0]:
+        x, y = round((cells[1].x + cells[2].x) * w / 2), round(cells[0].y * h)
+        cv2.circle(mask, (x, y), max(1, round(h * rng.uniform(0.025, 0.05))), 255, -1, cv2.LINE_AA)
+    return mask, [(cell.x * w, cell.y * h) for cell in cells]
+
+
+def _in_lines(
+    setter: _Typesetter, rng: random.Random, plate: PlateText, h: int
+) -> tuple[NDArray[np.uint8], list[tuple[float, float]]]:
+    """The characters set like type, line by line: mask h x w, their centres."""
     w = round(h * _aspect(rng, plate))
-    canvas, ink = _paint(rng, plate, h, w)
-    _frame(rng, canvas, ink)
     mask = np.zeros((h, w), np.uint8)
     centres: list[tuple[float, float]] = []
     for line, (top, bottom) in zip(plate.lines, _rows(rng, plate, h), strict=True):
@@ -195,6 +243,17 @@ def draw_plate(rng: random.Random, atlas: Atlas, plate: PlateText, height: int =
             out=mask[y : y + rows, left : left + strip.shape[1]],
         )
         centres += [(left + x, y + rows / 2) for x in xs]
+    return mask, centres
+
+
+def draw_plate(rng: random.Random, atlas: Atlas, plate: PlateText, height: int = 72) -> FlatPlate:
+    """Draw ``plate`` about ``height`` pixels high (two-line plates half as high again)."""
+    setter = _Typesetter(rng, atlas)
+    h = height if len(plate.lines) == 1 else round(height * 1.5)
+    standard = plate.country == "CN" and rng.random() < STANDARD_SHARE
+    mask, centres = (_in_cells if standard else _in_lines)(setter, rng, plate, h)
+    canvas, ink = _paint(rng, plate, h, mask.shape[1])
+    _frame(rng, canvas, ink)
     alpha = (mask.astype(np.float32) * (rng.uniform(0.8, 1.0) / 255))[..., None]
     canvas += (np.float32(ink) - canvas) * alpha
     if rng.random() < 0.3:

@@ -87,6 +87,7 @@ class Recogniser(nn.Module):
             Block(32, 32),
             Block(32, 64, 2),
             Residual(64),
+            Residual(64),
             Block(64, d, (2, 1)),
             Residual(d),
         )

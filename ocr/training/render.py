@@ -1,7 +1,8 @@
-"""Draw the recogniser's examples to disk, one shard of arrays after the other, by seed.
+"""Draw examples to disk, one shard of arrays after the other, by seed.
 
-A shard depends on its number alone, so that any of them can be drawn again. The first ones
-are easier than the later: the network meets clear plates before bad ones.
+``python -m ocr.training.render crops|scenes --out DIR``. A shard depends on its kind and number
+alone, so that any of them can be drawn again. The first shards of crops are easier than the
+later: the network meets clear plates before bad ones.
 """
 
 from __future__ import annotations
@@ -9,44 +10,76 @@ from __future__ import annotations
 import argparse
 import random
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from ocr.plates.alphabet import INPUT_HEIGHT, INPUT_WIDTH, SLOTS
-from ocr.training.backgrounds import load_photographs
+from ocr.training.backgrounds import Picture, load_photographs
 from ocr.training.crops import draw_crop
-from ocr.training.fonts import load_atlas
+from ocr.training.fonts import Atlas, load_atlas
+from ocr.training.scenes import MOST_PLATES, draw_scene
 
-SHARD = 16_384
 WARM_UP_SHARDS = 6
 NO_CENTRE = 255
 
+Arrays = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What is drawn: ``size`` examples a shard, each a few arrays, the picture as ``images``."""
+
+    seed: str
+    size: int
+    draw: Callable[[random.Random, Atlas, list[Picture], int], Arrays]
+
 
 def hardness(rng: random.Random, shard: int) -> float:
-    """How badly plates are seen: 0..0.5 in the first shards, 0..1 afterwards."""
-    top = min(1.0, 0.4 + 0.6 * shard / WARM_UP_SHARDS)
-    return top * rng.random() ** 0.8
+    """How badly plates are seen: 0..0.4 in the first shard, 0..1 from the seventh on."""
+    return min(1.0, 0.4 + 0.6 * shard / WARM_UP_SHARDS) * rng.random()
 
 
-def draw_shard(folder: Path, shard: int, count: int = SHARD) -> None:
-    """Write ``images``, ``labels``, ``centres`` and ``layout`` of shard number ``shard``.
+def _crop(rng: random.Random, atlas: Atlas, photos: list[Picture], shard: int) -> Arrays:
+    """As in ``Crop``, ``centres`` as uint8 with NO_CENTRE where there is none."""
+    crop = draw_crop(rng, atlas, photos, hardness(rng, shard))
+    centres = np.where(crop.centres < 0, NO_CENTRE, np.round(crop.centres)).astype(np.uint8)
+    return {"images": crop.image, "labels": crop.label, "centres": centres, "layout": crop.layout}
 
-    Arrays: uint8 n x 48 x 144 x 3; uint8 n x 9; uint8 n x 9 x 2 (x, y; 255 = none); uint8 n x 3.
+
+def _scene(rng: random.Random, atlas: Atlas, photos: list[Picture], _: int) -> Arrays:
+    """``images`` uint8 320 x 448 x 3, ``quads`` float32 6 x 4 x 2 (NaN = none)."""
+    scene = draw_scene(rng, atlas, photos)
+    quads = np.full((MOST_PLATES, 4, 2), np.nan, np.float32)
+    quads[: len(scene.quads)] = scene.quads
+    return {"images": scene.image, "quads": quads}
+
+
+KINDS = {
+    "crops": Kind(seed="recogniser shard", size=16_384, draw=_crop),
+    "scenes": Kind(seed="detector shard", size=2_048, draw=_scene),
+}
+
+
+def draw_shard(kind: Kind, folder: Path, shard: int, size: int) -> None:
+    """Write shard number ``shard``: ``images-NNNN.npy``, the rest as ``truth-NNNN.npz``.
+
     The images file is renamed last: where it exists, the shard is complete.
     """
-    rng = random.Random(f"recogniser shard {shard}")
+    rng = random.Random(f"{kind.seed} {shard}")
     atlas, photos = load_atlas(), load_photographs()
-    images = np.empty((count, INPUT_HEIGHT, INPUT_WIDTH, 3), np.uint8)
-    labels = np.empty((count, SLOTS), np.uint8)
-    centres = np.empty((count, SLOTS, 2), np.uint8)
-    layout = np.empty((count, 3), np.uint8)
-    for i in range(count):
-        crop = draw_crop(rng, atlas, photos, hardness(rng, shard))
-        images[i], labels[i], layout[i] = crop.image, crop.label, crop.layout
-        centres[i] = np.where(crop.centres < 0, NO_CENTRE, np.round(crop.centres))
-    np.savez(folder / f"truth-{shard:04}.npz", labels=labels, centres=centres, layout=layout)
+    whole: Arrays = {}
+    for i in range(size):
+        for name, value in kind.draw(rng, atlas, photos, shard).items():
+            if name not in whole:
+                whole[name] = np.empty((size, *value.shape), value.dtype)
+            whole[name][i] = value
+    images = whole.pop("images")
+    np.savez(folder / f"truth-{shard:04}.npz", **whole)
     partial = folder / f"images-{shard:04}.part.npy"
     np.save(partial, images)
     partial.rename(folder / f"images-{shard:04}.npy")
@@ -55,19 +88,22 @@ def draw_shard(folder: Path, shard: int, count: int = SHARD) -> None:
 def main() -> None:
     """Draw every ``--step``-th shard from ``--first``; start one process per core."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kind", choices=tuple(KINDS))
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--step", type=int, default=1)
-    parser.add_argument("--shards", type=int, default=60)
+    parser.add_argument("--shards", type=int, required=True)
+    parser.add_argument("--size", type=int, default=0, help="examples a shard, 0 = as usual")
     args = parser.parse_args()
+    kind = KINDS[args.kind]
     args.out.mkdir(parents=True, exist_ok=True)
     cv2.setNumThreads(1)
     for shard in range(args.first, args.shards, args.step):
         if (args.out / f"images-{shard:04}.npy").exists():
             continue
         started = time.monotonic()
-        draw_shard(args.out, shard)
-        print(f"shard {shard}: {time.monotonic() - started:.0f} s", flush=True)
+        draw_shard(kind, args.out, shard, args.size or kind.size)
+        print(f"{args.kind} {shard}: {time.monotonic() - started:.0f} s", flush=True)
 
 
 if __name__ == "__main__":

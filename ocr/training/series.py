@@ -159,6 +159,6 @@ def chinese(rng: random.Random) -> PlateText:
     return PlateText(lines=lines, country="CN", colour="white", ink="black")
 
 
-def random_plate(rng: random.Random) -> PlateText:
-    """A Vietnamese or a Chinese plate, one as likely as the other."""
-    return vietnamese(rng) if rng.random() < 0.5 else chinese(rng)
+def random_plate(rng: random.Random, chinese_share: float = 0.5) -> PlateText:
+    """A Vietnamese or, in ``chinese_share`` of the cases, a Chinese plate."""
+    return chinese(rng) if rng.random() < chinese_share else vietnamese(rng)

@@ -1,11 +1,8 @@
-"""Train the detector on the drawn scenes; resumable, saves after every shard."""
+"""Train the detector on drawn scenes."""
 
 from __future__ import annotations
 
-import argparse
 import math
-import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from ocr.training.detector import STRIDE, UNIT, Detector
+from ocr.training.loop import Lesson, Tensors, arguments, train
 from ocr.training.scenes import SCENE_HEIGHT, SCENE_WIDTH
 
 BATCH = 16
@@ -71,69 +69,24 @@ def vary(x: Tensor, generator: torch.Generator) -> Tensor:
     return (x * gain + offset).clamp_(-1.1, 1.1)
 
 
+def tensors(arrays: dict[str, Any]) -> Tensors:
+    """Images, heat, offsets and weights of a shard of scenes."""
+    parts = [targets(quads[~np.isnan(quads[:, 0, 0])]) for quads in arrays["quads"]]
+    truth = (torch.from_numpy(np.stack(part)) for part in zip(*parts, strict=True))
+    return torch.from_numpy(arrays["images"]), *truth
+
+
 def main() -> None:
     """Train for ``--minutes`` of wall-clock time."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--minutes", type=float, default=20)
-    parser.add_argument("--threads", type=int, default=2)
-    args = parser.parse_args()
-    torch.set_num_threads(args.threads)
-    torch.manual_seed(6)
-    args.out.mkdir(parents=True, exist_ok=True)
+    args = arguments(__doc__, minutes=28, peak=PEAK_RATE)
     net = Detector().to(memory_format=torch.channels_last)
-    print(f"{sum(p.numel() for p in net.parameters())} parameters", flush=True)
-    optimiser = torch.optim.AdamW(net.parameters(), PEAK_RATE, weight_decay=0.01)
-    state: dict[str, Any] = {"elapsed": 0.0, "seen": 0, "done": {}}
-    last = args.out / "last.pt"
-    if last.exists():
-        saved = torch.load(last, weights_only=True)
-        net.load_state_dict(saved["net"])
-        optimiser.load_state_dict(saved["optimiser"])
-        state = saved["state"]
-    generator = torch.Generator().manual_seed(state["seen"] + 1)
-    while state["elapsed"] < args.minutes * 60:
-        found = sorted(int(p.stem.split("-")[1]) for p in args.data.glob("scenes-????.npy"))
-        number = min(found, key=lambda n: (state["done"].get(n, 0), n))
-        train_shard(net, optimiser, args, state, number, generator)
-        saved = {"net": net.state_dict(), "optimiser": optimiser.state_dict(), "state": state}
-        torch.save(saved, args.out / "last.part")
-        (args.out / "last.part").rename(last)
 
-
-def train_shard(net, optimiser, args, state, number, generator) -> None:  # type: ignore[no-untyped-def]
-    """One pass over one shard of scenes."""
-    images = torch.from_numpy(np.load(args.data / f"scenes-{number:04}.npy"))
-    quads = np.load(args.data / f"quads-{number:04}.npy")
-    parts = [targets(q[~np.isnan(q[:, 0, 0])]) for q in quads]
-    heat, offsets, weight = (torch.from_numpy(np.stack(p)) for p in zip(*parts, strict=True))
-    order = torch.randperm(len(images), generator=generator)
-    started, total = time.monotonic(), 0.0
-    for i in range(0, len(order) - BATCH + 1, BATCH):
-        progress = min(1.0, (state["elapsed"] + time.monotonic() - started) / (args.minutes * 60))
-        warm = min(1.0, progress / 0.02 + 0.02)
-        pace = PEAK_RATE * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress)))
-        for group in optimiser.param_groups:
-            group["lr"] = pace
-        pick = order[i : i + BATCH]
-        x = images[pick].permute(0, 3, 1, 2).float().div_(127.5).sub_(1.0)
+    def loss(batch: Tensors, generator: torch.Generator) -> Tensor:
+        x = batch[0].permute(0, 3, 1, 2).float().div_(127.5).sub_(1.0)
         x = vary(x, generator).contiguous(memory_format=torch.channels_last)
-        loss = losses(net, x, heat[pick], offsets[pick], weight[pick])
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
-        optimiser.step()
-        total += loss.item()
-        state["seen"] += BATCH
-    took = time.monotonic() - started
-    state["elapsed"] += took
-    state["done"][number] = state["done"].get(number, 0) + 1
-    print(
-        f"{state['elapsed'] / 60:.1f} min, {state['seen']} seen, shard {number}, "
-        f"loss {total / (len(order) // BATCH):.3f}, {len(order) / took:.0f}/s",
-        flush=True,
-    )
+        return losses(net, x, *batch[1:])
+
+    train(Lesson(net=net, batch=BATCH, decay=0.01, clip=5.0, tensors=tensors, loss=loss), args)
 
 
 if __name__ == "__main__":

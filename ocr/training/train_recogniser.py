@@ -1,11 +1,8 @@
-"""Train the recogniser on the drawn shards; resumable, keeps the best state by held-out plates."""
+"""Train the recogniser on drawn crops; keeps the best state by held-out plates."""
 
 from __future__ import annotations
 
-import argparse
-import math
-import time
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from ocr.plates.alphabet import COUNTRIES, DIGITS, LETTERS, LINE_CLASSES
+from ocr.training.loop import Lesson, Tensors, arguments, train
 from ocr.training.recogniser import GRID_HEIGHT, GRID_WIDTH, Recogniser
 from ocr.training.render import NO_CENTRE
 
@@ -21,8 +19,6 @@ PEAK_RATE = 2e-3
 ATTENTION_WEIGHT = 0.3
 LAYOUT_WEIGHT = 0.1
 FIRST_HAN = 1 + len(DIGITS) + len(LETTERS)
-
-Batch = tuple[Tensor, Tensor, Tensor, Tensor]
 
 
 def to_input(images: Tensor) -> Tensor:
@@ -57,7 +53,7 @@ def attention_loss(weights: Tensor, centres: Tensor) -> Tensor:
     return -(mass[valid] + 1e-4).log().mean()
 
 
-def losses(net: Recogniser, batch: Batch, x: Tensor) -> Tensor:
+def losses(net: Recogniser, batch: Tensors, x: Tensor) -> Tensor:
     """Sum of the character, attention and layout losses."""
     _, labels, centres, layout = batch
     with torch.autocast("cpu", torch.bfloat16):
@@ -76,126 +72,49 @@ def losses(net: Recogniser, batch: Batch, x: Tensor) -> Tensor:
     return loss + LAYOUT_WEIGHT * (country + lines + colour)
 
 
-class Shards:
-    """The drawn shards of a folder, visited in turn; newly finished ones join as they appear."""
-
-    def __init__(self, folder: Path, held_out: int) -> None:
-        self.folder, self.held_out, self.turn = folder, held_out, 0
-
-    def numbers(self) -> list[int]:
-        """Complete shards for training."""
-        found = sorted(int(p.stem.split("-")[1]) for p in self.folder.glob("images-????.npy"))
-        return [n for n in found if n != self.held_out]
-
-    def load(self, number: int) -> Batch:
-        """All arrays of one shard."""
-        truth = np.load(self.folder / f"truth-{number:04}.npz")
-        images = np.load(self.folder / f"images-{number:04}.npy")
-        parts = (truth["labels"], truth["centres"], truth["layout"])
-        labels, centres, layout = (torch.from_numpy(a.astype(np.int64)) for a in parts)
-        return torch.from_numpy(images), labels, centres, layout
-
-    def next(self, done: dict[int, int]) -> int:
-        """The complete shard used least so far, lowest number first."""
-        return min(self.numbers(), key=lambda n: (done.get(n, 0), n))
-
-
 @torch.no_grad()
-def evaluate(net: Recogniser, data: Batch, count: int = 2048) -> tuple[float, float]:
-    """Share of plates read exactly and of slots read right, over held-out examples."""
+def exact(net: Recogniser, data: Tensors, count: int = 2048) -> float:
+    """Share of the first ``count`` held-out plates that are read exactly."""
     net.eval()
-    right, slots = 0, 0.0
+    right = 0
+    count = min(count, len(data[0]))
     for i in range(0, count, 256):
+        last = min(i + 256, count)
         with torch.autocast("cpu", torch.bfloat16):
-            x = to_input(data[0][i : i + 256]).contiguous(memory_format=torch.channels_last)
+            x = to_input(data[0][i:last]).contiguous(memory_format=torch.channels_last)
             chars, _, _ = net(x)
-        same = chars.argmax(-1) == data[1][i : i + 256]
-        right += int(same.all(1).sum())
-        slots += float(same.float().mean()) * len(same)
+        right += int((chars.argmax(-1) == data[1][i:last]).all(1).sum())
     net.train()
-    return right / count, slots / count
+    return right / count
 
 
-def rate(progress: float) -> float:
-    """Warm up over the first 2 %, then a cosine to one hundredth."""
-    if progress < 0.02:
-        return PEAK_RATE * max(progress, 0.0005) / 0.02
-    return PEAK_RATE * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (progress - 0.02) / 0.98)))
+def tensors(arrays: dict[str, Any]) -> Tensors:
+    """Images, labels, centres and layout of a shard."""
+    truth = (arrays[name].astype(np.int64) for name in ("labels", "centres", "layout"))
+    return torch.from_numpy(arrays["images"]), *(torch.from_numpy(part) for part in truth)
 
 
 def main() -> None:
-    """Train for a number of examples or until a wall-clock limit, whichever is first."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--minutes", type=float, default=75)
-    parser.add_argument("--held-out", type=int, default=63)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--start", type=Path, default=None)
-    args = parser.parse_args()
-    torch.set_num_threads(args.threads)
-    torch.manual_seed(5)
-    args.out.mkdir(parents=True, exist_ok=True)
+    """Train for ``--minutes`` of wall-clock time."""
+    args = arguments(__doc__, minutes=75, peak=PEAK_RATE)
     net = Recogniser().to(memory_format=torch.channels_last)
-    print(f"{sum(p.numel() for p in net.parameters())} parameters", flush=True)
-    optimiser = torch.optim.AdamW(net.parameters(), PEAK_RATE, weight_decay=0.02)
-    state = {"elapsed": 0.0, "seen": 0, "done": {}, "best": 0.0}
-    last = args.out / "last.pt"
-    if last.exists():
-        saved = torch.load(last, weights_only=True)
-        net.load_state_dict(saved["net"])
-        optimiser.load_state_dict(saved["optimiser"])
-        state = saved["state"]
-    elif args.start:
-        net.load_state_dict(torch.load(args.start, weights_only=True)["net"])
-    run(net, optimiser, Shards(args.data, args.held_out), state, args)
 
+    def loss(batch: Tensors, generator: torch.Generator) -> Tensor:
+        x = vary(to_input(batch[0]), generator).contiguous(memory_format=torch.channels_last)
+        return losses(net, batch, x)
 
-def run(net, optimiser, shards, state, args) -> None:  # type: ignore[no-untyped-def]
-    """One shard after the other until the minutes are used up, saving after each."""
-    generator = torch.Generator().manual_seed(int(state["seen"]) + 1)
-    held = None
-    while state["elapsed"] < args.minutes * 60:
-        while not shards.numbers():
-            time.sleep(2)
-        number = shards.next(state["done"])
-        data = shards.load(number)
-        order = torch.randperm(len(data[0]), generator=generator)
-        started, total = time.monotonic(), 0.0
-        for i in range(0, len(order) - BATCH + 1, BATCH):
-            spent = state["elapsed"] + time.monotonic() - started
-            progress = min(1.0, spent / (args.minutes * 60))
-            for group in optimiser.param_groups:
-                group["lr"] = rate(progress)
-            pick = order[i : i + BATCH]
-            batch = tuple(part[pick] for part in data)
-            x = vary(to_input(batch[0]), generator).contiguous(memory_format=torch.channels_last)
-            loss = losses(net, batch, x)
-            optimiser.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
-            optimiser.step()
-            total += loss.item()
-            state["seen"] += BATCH
-        took = time.monotonic() - started
-        state["elapsed"] += took
-        state["done"][number] = state["done"].get(number, 0) + 1
-        if held is None and (args.data / f"images-{args.held_out:04}.npy").exists():
-            held = shards.load(args.held_out)
-        score = evaluate(net, held) if held is not None else (0.0, 0.0)
-        print(
-            f"{state['elapsed'] / 60:.1f} min, {state['seen']} seen, shard {number}, "
-            f"loss {total / (len(order) // BATCH):.3f}, "
-            f"exact {score[0]:.3f}, slots {score[1]:.4f}, "
-            f"{len(order) / took:.0f}/s, rate {optimiser.param_groups[0]['lr']:.5f}",
-            flush=True,
-        )
-        saved = {"net": net.state_dict(), "optimiser": optimiser.state_dict(), "state": state}
-        torch.save(saved, args.out / "last.part")
-        (args.out / "last.part").rename(args.out / "last.pt")
-        if score[0] >= state["best"] and held is not None:
-            state["best"] = score[0]
-            torch.save({"net": net.state_dict()}, args.out / "best.pt")
+    train(
+        Lesson(
+            net=net,
+            batch=BATCH,
+            decay=0.02,
+            clip=2.0,
+            tensors=tensors,
+            loss=loss,
+            score=lambda held: exact(net, held),
+        ),
+        args,
+    )
 
 
 if __name__ == "__main__":

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.core.fuse import Look, fuse
+from gate.core.fuse import BURST_CORRELATION, Look, fuse, share
+from gate.core.likelihood import MISREAD, Sight
 from schemas.readings import Box, Reading, ReadingKind
+from schemas.transit import SeenPlate
+from tests.core.builders import look
 
 CHARS = "0123456789ABCDEFGHKLMNPSTUVXYZ"
 
@@ -162,3 +166,24 @@ def test_nothing_fuses_to_nothing() -> None:
 def test_correlation_outside_its_range_is_refused() -> None:
     with pytest.raises(ValueError, match=r"burst correlation 1\.5"):
         fuse(looks([reading("14C12345")]), burst_correlation=1.5)
+
+
+@given(st.integers(1, 8), st.sampled_from(CHARS), st.floats(0.55, 0.95))
+def test_matching_counts_a_burst_as_fusing_does(times: int, other: str, doubt: float) -> None:
+    """One rule for both: the same weight, and the likeliest plate is the one fused surely."""
+    clear, blurred = look("14C12345"), look(f"14C1234{other}")
+    options = ((other, doubt), ("5", 1 - doubt)) if other != "5" else (("5", doubt),)
+    blurred = replace(blurred, characters=(*blurred.characters[:-1], options))
+    burst = [clear, *[blurred] * (times - 1)]
+    joint = fuse([Look(reading=_as_reading(s), source="front") for s in burst])
+    fold = Sight("front", burst, MISREAD).folds[0]
+
+    assert joint is not None
+    assert fold.weight == pytest.approx(times * share(times, BURST_CORRELATION))
+    # The matching adds errors that a reader does not tell of, which can turn a close race.
+    if joint.confidences[-1] > 0.9:
+        assert fold.of_plate(joint.text) == max(fold.of_plate(f"14C1234{c}") for c in CHARS)
+
+
+def _as_reading(seen: SeenPlate) -> Reading:
+    return reading(seen.text, tuple(c[0][1] for c in seen.characters), seen.characters)

@@ -15,7 +15,16 @@ from gate.core.lane import step
 from gate.core.lane.events import OfficerAction
 from gate.core.lane.state import Arm, Lane, Phase
 from gate.core.operations.facts import CameraLook, Decided, Declared, Ended, facts_of
-from gate.core.operations.flow import Answer, Flow, LaneNow, Load, Why, answer, wait_s
+from gate.core.operations.flow import (
+    Answer,
+    Flow,
+    LaneNow,
+    Load,
+    Why,
+    answer,
+    of_gate,
+    wait_s,
+)
 from gate.core.operations.lens import WINDOW, Lens, Reads, judge, rarity
 from gate.core.operations.stages import STAGES, Happening, durations, follow
 from gate.store.plain import EFFECT, EVENT, to_plain
@@ -269,6 +278,19 @@ def test_a_broken_gate_is_told_from_a_quiet_one() -> None:
     assert (one.flow, one.why) == (Flow.SLOW, (Why.LANES_IN_FAULT,))
     closed = LaneNow(open=False, next_waiting=True)
     assert answer(Load(lanes=(closed,), passed=0, dwell_s=None)).why == (Why.ALL_CLOSED,)
+
+
+@given(st.lists(LOADS, min_size=1, max_size=3))
+def test_a_direction_that_stands_is_not_made_good_by_one_that_flows(loads: list[Load]) -> None:
+    every = tuple(answer(load) for load in loads)
+    whole = of_gate(every)
+    order = list(Flow)
+    worst = max((one.flow for one in every), key=order.index)
+    if worst is Flow.QUIET:
+        assert whole.flow in (Flow.QUIET, Flow.FLOWS)
+    else:
+        assert whole.flow is worst
+    assert set(whole.why) == {reason for one in every for reason in one.why}
 
 
 def test_stages_are_all_phases_with_a_truck() -> None:

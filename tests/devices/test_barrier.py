@@ -361,6 +361,7 @@ async def test_an_answer_lost_in_a_kill_of_the_broker_is_given_again_when_asked(
         await broker.start()
         await until(lambda: agent.state.arm is not Arm.OPENING)
         await centre.client.wait_connected(10)
+        await until(lambda: agent._bus.connected)  # else the new broker has nobody to hand it to
         await centre.send(command)
         await until(lambda: (DONE, None) in centre.answered(command))
         await until(lambda: centre.states[-1].arm is agent.state.arm)

@@ -18,7 +18,6 @@ from gate.app.firms.errors import (
     SlotFull,
     UnknownRecord,
 )
-from gate.store import erasure
 from gate.store.filing import Filter
 from gate.store.paging import Cursor
 from gate.store.pool import Database
@@ -314,22 +313,3 @@ async def test_what_was_filed_is_kept_for_ever(firms: Firms, database: Database)
         with pytest.raises(asyncpg.RestrictViolationError, match="append-only"):
             await connection.execute("DELETE FROM filings")
     assert row.content["goods"][0]["hs_code"] == "08106000"
-
-
-async def test_an_erased_driver_is_gone_from_what_was_filed(
-    firms: Firms, database: Database
-) -> None:
-    firm = await approved(firms)
-    row = await submitted(firms, firm)
-    number = row.content["driver"]["document_number"]
-    await firms.filing.copy(firm, row.id, actor="thu")
-    (driver,) = await firms.fleet.drivers(firm)
-    async with database.transaction() as connection:
-        await erasure.erase_driver(connection, driver.id)
-
-    async with database.connection() as connection:
-        for table in ("filings", "declaration_drafts", "drivers"):
-            assert number not in str(await connection.fetch(f"SELECT t::text FROM {table} t"))
-    after = await firms.filing.declaration(firm, row.id)
-    assert after.content["driver"] == {"name": "erased"}
-    assert after.content["goods"] == row.content["goods"]

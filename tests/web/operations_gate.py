@@ -23,7 +23,7 @@ LEAD = Person(name="viet", role="shift_lead", lanes=())
 
 
 async def add_past(made: Rig, seed: int = 5) -> int:
-    """Three more lanes, and a made-up week for all four."""
+    """Three more lanes, and a made-up past for all four."""
     rows = [
         DeviceRow(lane=lane, id=name, kind=kind, key_id=f"{lane}.{name}",
                   secret=secrets.token_bytes(32))

@@ -58,8 +58,10 @@ async def add_firm(site: Site, n: int = 0, *, fleet: bool = True) -> Firm:
 def vehicle(kind: str, plate: str) -> dict[str, Any]:
     """The values of a Vietnamese vehicle whose papers are good for a year."""
     until = (datetime.now(UTC) + timedelta(days=365)).isoformat()
-    return {"kind": kind, "plate": plate, "country": "VN", "permitted_kg": "40000", "axles": "3",
-            "permit_number": "VN-CN 1234", "permit_until": until, "insurance_until": until}  # fmt: skip
+    return {
+        "kind": kind, "plate": plate, "country": "VN", "permitted_kg": "40000", "axles": "3",
+        "permit_number": "VN-CN 1234", "permit_until": until, "insurance_until": until,
+    }  # fmt: skip
 
 
 DRIVER = {
@@ -115,3 +117,21 @@ async def sign_in(page: Page, site: Site, name: str) -> None:
     await page.fill("#password", PASSWORD)
     await page.click("form.card button.primary")
     await page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+GOOD = {
+    "Direction": "export", "From": "", "Until": "", "Plate": "14C12345", "Plate country": "VN",
+    "Trailer plate": "14R01234", "Trailer country": "VN", "Gross weight (kg)": "25000",
+    "Goods": "Plastic chairs", "HS code": "940370", "Quantity": "400", "Unit": "NMB",
+    "Net weight (kg)": "9000", "Origin": "VN", "Customs declaration": "301234567890",
+}  # fmt: skip
+"""One row of a table that can be filed."""
+
+
+def csv_of(*rows: dict[str, str]) -> bytes:
+    """A CSV as spreadsheets write it; empty times become the next hours."""
+    begin = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    times = {"From": begin.isoformat(), "Until": (begin + timedelta(hours=2)).isoformat()}
+    lines = [";".join(GOOD)]
+    lines += [";".join(row[name] or times.get(name, "") for name in GOOD) for row in rows]
+    return "\r\n".join(lines).encode("utf-8-sig")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -137,13 +138,9 @@ async def test_a_code_works_once_and_wrong_codes_lock_the_account(
 
 async def test_parallel_guesses_are_counted_one_by_one(site: Site) -> None:
     await with_code(site, "anh")
-    user = await people.one(
-        site.rig.database,
-        (await site.rig.rows_of("SELECT id FROM users WHERE name='anh'"))[0]["id"],
-    )
+    (row,) = await site.rig.rows_of("SELECT id FROM users WHERE name = 'anh'")
+    user = await people.one(site.rig.database, row["id"])
     assert user is not None
-    import asyncio
-
     guesses = [site.sign_in.verify_code(user, f"{n:06d}", f"10.0.0.{n}") for n in range(40)]
     refused = [str(e) for e in await asyncio.gather(*guesses, return_exceptions=True)]
     assert sum("locked" in text for text in refused) == 37
@@ -206,7 +203,7 @@ async def test_a_new_password_ends_the_other_sessions_and_one_can_end_them_onese
     assert (await here.post("/account/password", **passwords))[0] == 200
     assert (await here.get("/account"))[0] == 200
     assert (await there.get("/account"))[0] == 401
-    status, answer = await here.post("/account", full_name="Bảo <b>", language="vi")
+    status, _answer = await here.post("/account", full_name="Bảo <b>", language="vi")
     assert status == 200
     assert "Bảo &lt;b&gt;" in (await here.get("/account"))[1]
     for browser in (here, there, third, other):

@@ -17,6 +17,7 @@ from gate.app.firms.fees import FeeDesk
 from gate.app.firms.filing import Filing
 from gate.app.firms.fleet import Fleet
 from gate.app.firms.keys import ApiKeys
+from gate.app.firms.letter_choices import LetterChoices
 from gate.app.firms.notices import Notices
 from gate.app.firms.passes import Passes
 from gate.app.firms.people import People
@@ -50,6 +51,7 @@ class Firms:
     ) -> None:
         site, loopback = settings.site, settings.firms.webhooks_to_loopback
         self.notices = Notices(database, clock, site)
+        self.letter_choices = LetterChoices(database, clock)
         self.registration = Registration(database, clock, self.notices.tell)
         self.people = People(database, clock)
         self.fleet = Fleet(database, clock)

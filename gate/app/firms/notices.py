@@ -12,7 +12,7 @@ import asyncpg
 from gate.app.clock import Clock
 from gate.app.firms import events, wording
 from gate.app.firms.wording import Translate
-from gate.store import deliveries, firms, letters, notices, webhooks
+from gate.store import deliveries, firms, letter_choices, letters, notices, webhooks
 from gate.store.errors import StoreError
 from gate.store.letters import LetterRow
 from gate.store.notices import NoticeRow
@@ -92,10 +92,12 @@ class Notices:
                 connection, delivery=delivery, webhook=webhook, firm=notice.firm_id, event=name,
                 body=events.body_of(name, delivery, notice), at=now,
             )  # fmt: skip
-        await self._write(
-            connection, notice.firm_id, notice.email, notice.language,
-            events.letter_name(notice), events.facts_of(notice),
-        )  # fmt: skip
+        letter = events.letter_name(notice)
+        if letter not in await letter_choices.unwanted(connection, notice.firm_id):
+            await self._write(
+                connection, notice.firm_id, notice.email, notice.language, letter,
+                events.facts_of(notice),
+            )  # fmt: skip
 
     async def _write(
         self,

@@ -147,3 +147,18 @@ def answer(load: Load) -> Answer:
     order = list(Flow)
     found.sort(key=lambda one: -order.index(one[0]))
     return Answer(flow=found[0][0], why=tuple(dict.fromkeys(w for _, w in found)), wait_s=wait)
+
+
+def of_gate(directions: tuple[Answer, ...]) -> Answer:
+    """The gate's answer from those of its directions: the worst, with all reasons.
+
+    A direction that stands is not made good by one that flows. The wait is the longest.
+    """
+    order = list(Flow)
+    ranked = sorted(directions, key=lambda one: -order.index(one.flow))
+    waits = [one.wait_s for one in directions if one.wait_s is not None]
+    flow = ranked[0].flow if ranked else Flow.QUIET
+    if flow is Flow.QUIET and any(one.flow is Flow.FLOWS for one in ranked):
+        flow = Flow.FLOWS
+    why = tuple(dict.fromkeys(reason for one in ranked for reason in one.why))
+    return Answer(flow=flow, why=why, wait_s=max(waits, default=None))

@@ -56,6 +56,7 @@ COMMENT ON COLUMN transit_facts.day IS 'the day of ended_at in the gate''s time 
 COMMENT ON COLUMN transit_facts.demo IS 'made up for the demonstration: no transit is kept behind it';
 CREATE INDEX transit_facts_ended ON transit_facts (ended_at, transit_id);
 CREATE INDEX transit_facts_lane ON transit_facts (lane_id, ended_at, transit_id);
+CREATE INDEX transit_facts_reasons ON transit_facts (ended_at, transit_id) WHERE codes <> '{}';
 CREATE TRIGGER never_changed BEFORE UPDATE ON transit_facts
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 

@@ -8,7 +8,7 @@ from aiohttp import web
 from gate.app.audit_review import review
 from gate.core.permissions import Permission
 from gate.store import access_log, audit
-from gate.web.access import needs
+from gate.web.access import allowed, needs
 from gate.web.audit.words import action_name, what_name
 from gate.web.keys import SERVICE
 from gate.web.language import N_, _
@@ -31,6 +31,9 @@ async def acts(request: web.Request) -> dict[str, object]:
         request.app[SERVICE].database, actor=query.get("actor", "").strip(),
         action=query.get("action", ""), before=_number(query.get("before", "")), most=PAGE,
     )  # fmt: skip
+    watch = allowed(request, Permission.WATCHLISTS)
+    for row in rows:  # whom a watchlist names is for supervisors
+        row["hidden"] = row["action"].startswith("watchlist") and not watch
     return {
         "acts": rows, "actor": query.get("actor", ""), "action": query.get("action", ""),
         "actions": await audit.actions(request.app[SERVICE].database), "action_name": action_name,

@@ -81,6 +81,16 @@ ALARMS: dict[str, AlarmWords] = {
     "WAITS_TOO_LONG": _W(3, N_("truck waits too long"), N_("decide, or call a second officer")),
     "DEVICE_OFFLINE": _W(3, N_("device offline"), N_("check power and network of the device")),
     "SCALE_FAULT": _W(3, N_("weighbridge in fault"), N_("weigh elsewhere; call the technician")),
+    "DEVICE_TWICE": _W(
+        2,
+        N_("devices sent under one name"),
+        N_("find the second device with this name; change its key"),
+    ),
+    "BROKER_RESTARTED": _W(
+        3,
+        N_("message broker restarted"),
+        N_("look at the truck at the lane; watch for more restarts"),
+    ),
     "LANE_INBOX_FULL": _W(
         2, N_("lane can't keep up"), N_("close the lane until the database answers again")
     ),

@@ -97,7 +97,7 @@ NAMES: dict[str, dict[str, str]] = {
         "closed": N_("closed"), "un": N_("UN number"), "value": N_("entry"), "lane": N_("lane"),
         "officer": N_("officer"), "gate": N_("gate"),
     },
-    "result": {"passed": N_("in order"), "failed": N_("not in order"), "": N_("open")},
+    "result": {"passed": N_("in order"), "failed": N_("not in order"), "": N_("still to do")},
     "task": TASKS,
     "why": REASONS,
     "role": {role.value: name for role, name in ROLE_NAMES.items()},

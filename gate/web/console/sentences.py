@@ -75,6 +75,8 @@ SENTENCES: tuple[str, ...] = (
     N_("the decision could not be stored in time"),
     N_("another truck was released on this declaration"),
     N_("%(officer)s asks for a second officer"),
+    N_("the message broker was started anew: %(text)s"),
+    N_("%(device)s speaks from two starts in turns: a copy of it, or started twice"),
     # Why an act changes nothing: gate.core.lane, gate.app.lane.
     N_("the act is about another truck"),
     N_("there is no fault to reset"),

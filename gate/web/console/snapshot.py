@@ -6,6 +6,7 @@ It is the same for every role and language; ``views`` makes of it what one reade
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,6 @@ from gate.core.lane.state import Lane
 from gate.store import (
     alarms,
     captures,
-    commands,
     declarations,
     devices,
     history,
@@ -29,6 +29,8 @@ from schemas.plates import parse_plate
 
 RECENT = 8
 FORMER = 6
+FORMER_S = 5.0
+"""Former transits at other lanes are looked up at most this often."""
 MOST_READINGS = 3
 
 
@@ -40,6 +42,7 @@ class Snapshots:
         self._locks: dict[str, asyncio.Lock] = {}
         self._made: dict[str, tuple[int, dict[str, Any]]] = {}
         self._versions: dict[str, int] = {}
+        self._kept: dict[tuple[str, str], tuple[object, Any]] = {}
 
     def changed(self, lane: str) -> None:
         """The lane's snapshot is out of date."""
@@ -56,6 +59,15 @@ class Snapshots:
             snapshot = {"version": version, **await self._make(lane)}
             self._made[lane] = (version, snapshot)
             return snapshot
+
+    async def _keep(
+        self, lane: str, what: str, key: object, ask: Callable[[], Awaitable[Any]]
+    ) -> Any:
+        """What stays the same as long as ``key`` does is not asked for again."""
+        kept = self._kept.get((lane, what))
+        if kept is None or kept[0] != key:
+            kept = self._kept[lane, what] = (key, await ask())
+        return kept[1]
 
     async def _make(self, lane: str) -> dict[str, Any]:
         database = self._service.database
@@ -78,13 +90,15 @@ class Snapshots:
                 {"id": d.id, "kind": d.kind, "online": d.online, "clock": d.clock_trust}
                 for d in await devices.of_lane(database, lane)
             ],
-            **await self._transit(transit),
-            "recent": await transits.recent(database, lane, RECENT),
+            **await self._transit(lane, transit),
+            "recent": await self._keep(
+                lane, "recent", transit, lambda: transits.recent(database, lane, RECENT)
+            ),
             "alarms": await alarms.standing(database, lane),
             "open_tasks": (await inspections.counts(database)).get(lane, 0),
         }
 
-    async def _transit(self, transit: UUID | None) -> dict[str, Any]:
+    async def _transit(self, lane: str, transit: UUID | None) -> dict[str, Any]:
         nothing: dict[str, Any] = dict.fromkeys(
             ("transit", "captures", "documents", "decision", "declared", "seen", "history")
         )
@@ -92,22 +106,36 @@ class Snapshots:
         row = None if transit is None else await transits.one(database, transit)
         if transit is None or row is None:
             return nothing
-        made = await transits.decisions_of(database, transit)
+        # A decision never changes, and the transit names its newest.
+        made = await self._keep(
+            lane, "decision", (transit, row["decision_id"]), lambda: self._decision(transit)
+        )
+        former = (transit, row["plate"], self._service.clock.monotonic() // FORMER_S)
         pictures = await captures.of_transit(database, transit)
         declared = None
         if row["declaration_id"] is not None:
             declared = await declarations.by_id(database, row["declaration_id"])
-        seen = await history.inputs_of(database, made[-1]["id"]) if made else None
         return {
             "transit": {**row, "display": display(row["plate"])},
             "captures": [_capture(c) for c in pictures],
             "documents": documents_of(pictures, self._service.clock.now().date()),
-            "decision": made[-1] if made else None,
+            "decision": made[0],
             "declared": None if declared is None else _declared(declared),
-            "seen": seen,
-            "history": await history.of_plate(database, row["plate"], transit, FORMER),
-            "commands": await commands.of_transit(database, transit),
+            "seen": made[1],
+            "history": await self._keep(
+                lane,
+                "history",
+                former,
+                lambda: history.of_plate(database, row["plate"], transit, FORMER),
+            ),
         }
+
+    async def _decision(self, transit: UUID) -> tuple[dict[str, Any] | None, Any]:
+        """The transit's newest decision and what it depended on."""
+        made = await transits.decisions_of(self._service.database, transit)
+        if not made:
+            return None, None
+        return made[-1], await history.inputs_of(self._service.database, made[-1]["id"])
 
 
 def display(plate: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import aiohttp_jinja2
 from aiohttp import web
 
+from gate.app.device_desk import KINDS
 from gate.app.four_eyes import NotDone
 from gate.core.four_eyes import ActKind
 from gate.core.permissions import Permission
@@ -33,7 +34,8 @@ async def page(request: web.Request) -> dict[str, object]:
             {"lane": lane, "devices": [d for d in found if d.lane == lane.id]}
             for lane in await lanes.all_lanes(database)
         ],
-        "kinds": choices(DEVICES), "kind_names": dict(choices(DEVICES)),
+        "kinds": [one for one in choices(DEVICES) if one[0] in KINDS],
+        "kind_names": dict(choices(DEVICES)),
         "directions": choices(DIRECTIONS), "direction_names": dict(choices(DIRECTIONS)),
     }  # fmt: skip
 

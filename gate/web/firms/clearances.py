@@ -20,10 +20,9 @@ from gate.web.portal.asked import (
     text_in,
     values_of,
 )
-from gate.web.portal.code_words import FEE_WORDS
 from gate.web.portal.event_words import shown_events
 from gate.web.portal.problem_words import told
-from gate.web.portal.status_words import CLEARANCES, DIRECTIONS
+from gate.web.portal.status_words import DIRECTIONS
 from schemas.declarations import DeclarationStatus
 
 routes = web.RouteTableDef()
@@ -78,8 +77,6 @@ async def page(request: web.Request) -> dict[str, object]:
         "fees": await firms.fees.of(None, declaration),
         "clearable": row.status in CLEARABLE,
         "decidable": row.status == DeclarationStatus.SUBMITTED,
-        "words": CLEARANCES,
-        "fee_words": FEE_WORDS,
     }
 
 

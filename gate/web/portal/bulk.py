@@ -5,7 +5,9 @@ from __future__ import annotations
 import aiohttp_jinja2
 from aiohttp import BodyPartReader, web
 
-from gate.app.firms.bulk import MOST_BYTES, MOST_ROWS
+from gate.app.firms.bulk.desk import Bulk
+from gate.app.firms.bulk.sheets import column_name
+from gate.app.firms.errors import Invalid
 from gate.core.permissions import Permission
 from gate.web.access import needs
 from gate.web.language import _, in_language, language
@@ -23,14 +25,14 @@ SHOWN_BAD, SHOWN_GOOD = 100, 5
 @needs(Permission.FIRM_FILE)
 async def page(_request: web.Request) -> dict[str, object]:
     """Choose a file."""
-    return {"most_rows": MOST_ROWS, "most_mb": MOST_BYTES // (1024 * 1024)}
+    return {"most_rows": Bulk.MOST_ROWS, "most_mb": Bulk.MOST_BYTES // (1024 * 1024)}
 
 
 @routes.get("/portal/bulk/template")
 @needs(Permission.FIRM_FILE)
 async def template(request: web.Request) -> web.Response:
     """The empty table to fill in, with headings in the reader's language."""
-    data = firms_of(request).bulk.template(language(), in_language)
+    data = firms_of(request).bulk.template(language())
     return _sheet(data, "declarations.xlsx")
 
 
@@ -48,16 +50,15 @@ async def upload(request: web.Request) -> web.Response:
 @needs(Permission.FIRM_FILE)
 async def preview(request: web.Request) -> dict[str, object]:
     """What would be filed, and what is wrong in which row."""
-    found = await firms_of(request).bulk.find(firm_of(request), id_in(request))
-    good = [row for row in found.rows if row.good]
-    bad = [row for row in found.rows if not row.good]
+    found = await firms_of(request).bulk.shown(firm_of(request), id_in(request))
     return {
         "preview": found,
-        "good": len(good),
-        "bad": len(bad),
-        "shown_good": good[:SHOWN_GOOD],
-        "shown_bad": bad[:SHOWN_BAD],
+        "good": len(found.good),
+        "bad": len(found.bad),
+        "shown_good": found.good[:SHOWN_GOOD],
+        "shown_bad": found.bad[:SHOWN_BAD],
         "told": told,
+        "column": lambda path: column_name(path, language()),
     }
 
 
@@ -66,7 +67,7 @@ async def preview(request: web.Request) -> dict[str, object]:
 async def report(request: web.Request) -> web.Response:
     """The rows with their errors as a table, to be put right and uploaded again."""
     bulk = firms_of(request).bulk
-    found = await bulk.find(firm_of(request), id_in(request))
+    found = await bulk.shown(firm_of(request), id_in(request))
     return _sheet(bulk.report(found, language(), in_language), "errors.xlsx")
 
 
@@ -75,16 +76,19 @@ async def report(request: web.Request) -> web.Response:
 async def commit(request: web.Request) -> web.Response:
     """File the good rows, or all or none; as drafts or submitted at once."""
     values = await values_of(request)
-    made = await firms_of(request).bulk.commit(
-        firm_of(request), id_in(request), actor=actor_of(request),
-        all_or_nothing=values.get("all_or_nothing") == "yes",
-        submit=values.get("submit") == "yes",
-    )  # fmt: skip
+    try:
+        made = await firms_of(request).bulk.commit(
+            firm_of(request), id_in(request), actor=actor_of(request),
+            all_or_nothing=values.get("all_or_nothing") == "yes",
+            submit=values.get("submit") == "yes",
+        )  # fmt: skip
+    except Invalid:
+        text = _("Nothing was filed, because rows have errors. Put them right, or file the good.")
+        raise web.HTTPUnprocessableEntity(text=text) from None
     return web.json_response(
         {
             "filed": len(made.filed),
             "left": len(made.left),
-            "numbers": [number for _row, _id, number in made.filed[:SHOWN_BAD] if number],
         }
     )
 
@@ -104,9 +108,9 @@ async def _read(part: BodyPartReader) -> bytes:
     data = bytearray()
     while chunk := await part.read_chunk():
         data += chunk
-        if len(data) > MOST_BYTES:
-            text = _("The file is too large: at most %(n)s MB.", n=MOST_BYTES // (1024 * 1024))
-            raise web.HTTPRequestEntityTooLarge(MOST_BYTES, len(data), text=text)
+        if len(data) > Bulk.MOST_BYTES:
+            text = _("The file is too large: at most %(n)s MB.", n=Bulk.MOST_BYTES // (1024 * 1024))
+            raise web.HTTPRequestEntityTooLarge(Bulk.MOST_BYTES, len(data), text=text)
     return bytes(data)
 
 

@@ -91,9 +91,10 @@ async def add(request: web.Request) -> web.Response:
 @needs(Permission.FIRM_FILE)
 async def change(request: web.Request) -> web.Response:
     """Change a driver."""
-    values = await values_of(request)
-    await firms_of(request).fleet.save_driver(
-        firm_of(request), driver_in(values), actor=actor_of(request), driver=id_in(request),
+    firm, fleet, values = firm_of(request), firms_of(request).fleet, await values_of(request)
+    row = await fleet.driver(firm, id_in(request))
+    await fleet.save_driver(
+        firm, driver_in(values), actor=actor_of(request), driver=row.id,
         version=version_in(values),
     )  # fmt: skip
     return done(request, "/portal/drivers")

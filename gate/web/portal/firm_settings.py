@@ -5,7 +5,7 @@ from __future__ import annotations
 import aiohttp_jinja2
 from aiohttp import web
 
-from gate.app.firms.wording import LETTERS
+from gate.app.firms.letter_choices import CHOOSABLE
 from gate.core.permissions import Permission
 from gate.web.access import needs
 from gate.web.portal.asked import actor_of, done, firm_of, firms_of, text_in, values_of
@@ -13,8 +13,6 @@ from gate.web.portal.code_words import event_word
 
 routes = web.RouteTableDef()
 LAST_LETTERS = 20
-EVENTS = tuple(code for code in LETTERS if code.startswith("declaration."))
-"""Events that firms may get as e-mail."""
 
 
 @routes.get("/portal/firm")
@@ -25,8 +23,8 @@ async def page(request: web.Request) -> dict[str, object]:
     firm, firms = firm_of(request), firms_of(request)
     return {
         "firm": await firms.registration.one(firm),
-        "events": [(code, event_word(code)) for code in EVENTS],
-        "wanted": await firms.notices.wanted(firm),
+        "events": [(code, event_word(code)) for code in CHOOSABLE],
+        "wanted": await firms.letter_choices.wanted(firm),
         "letters": await firms.notices.letters(firm, most=LAST_LETTERS),
     }
 
@@ -49,7 +47,7 @@ async def contact(request: web.Request) -> web.Response:
 async def notices(request: web.Request) -> web.Response:
     """Choose the events that come as e-mail."""
     values = await values_of(request)
-    wanted = frozenset(code for code in EVENTS if values.get(f"event.{code}"))
-    firms = firms_of(request)
-    await firms.notices.set_wanted(firm_of(request), wanted, actor=actor_of(request))
+    wanted = frozenset(code for code in CHOOSABLE if values.get(f"event.{code}"))
+    choices = firms_of(request).letter_choices
+    await choices.choose(firm_of(request), wanted, actor=actor_of(request))
     return done(request, "/portal/firm")

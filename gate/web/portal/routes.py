@@ -5,6 +5,7 @@ from __future__ import annotations
 from gate.web.portal import (
     amending,
     api_keys,
+    bulk,
     declarations,
     drafting,
     drivers,
@@ -21,6 +22,6 @@ from gate.web.portal import (
 
 ROUTES = (
     registering.routes, today.routes, drafting.routes, amending.routes, declarations.routes,
-    slots.routes, passes.routes, fees.routes, vehicles.routes, drivers.routes,
+    slots.routes, bulk.routes, passes.routes, fees.routes, vehicles.routes, drivers.routes,
     members.routes, api_keys.routes, webhooks.routes, firm_settings.routes,
 )  # fmt: skip

@@ -16,7 +16,7 @@ from gate.store.filing import FiledRow, Filter
 from gate.web.access import allowed, needs
 from gate.web.keys import SERVICE
 from gate.web.portal.asked import firm_of, firms_of
-from gate.web.portal.next_step import NEEDS_FIRM, NextStep, next_step
+from gate.web.portal.next_step import AT_GATE, NEEDS_FIRM, NextStep, next_step
 
 routes = web.RouteTableDef()
 UNDER_WAY = ("submitted", "rejected", "accepted", "arrived", "clearing", "cleared", "released")
@@ -55,11 +55,13 @@ async def what_is_shown(request: web.Request) -> dict[str, object]:
     firms = firms_of(request)
     trucks = await trucks_of(request, firm)
     drafts: list[DraftRow] = await firms.filing.drafts(firm, most=5)
-    first = trucks[0] if trucks and trucks[0].step.rank == NEEDS_FIRM else None
+    urgent = trucks and trucks[0].step.rank in (NEEDS_FIRM, AT_GATE) and trucks[0].step.path
+    first = trucks[0] if urgent else None
     return {
         "trucks": trucks,
         "drafts": drafts,
         "first": first,
+        "more": len(trucks) >= MOST,
         "waiting": sum(truck.step.rank == NEEDS_FIRM for truck in trucks),
         "fleet_is_empty": not trucks and not await firms.fleet.vehicles(firm, most=1),
     }

@@ -85,10 +85,11 @@ async def add(request: web.Request) -> web.Response:
 @needs(Permission.FIRM_FILE)
 async def change(request: web.Request) -> web.Response:
     """Change a vehicle."""
-    values = await values_of(request)
-    await firms_of(request).fleet.save_vehicle(
-        firm_of(request), vehicle_in(request, values), actor=actor_of(request),
-        vehicle=id_in(request), version=version_in(values),
+    firm, fleet, values = firm_of(request), firms_of(request).fleet, await values_of(request)
+    row = await fleet.vehicle(firm, id_in(request))
+    await fleet.save_vehicle(
+        firm, vehicle_in(request, values), actor=actor_of(request), vehicle=row.id,
+        version=version_in(values),
     )  # fmt: skip
     return done(request, "/portal/vehicles")
 

@@ -72,9 +72,10 @@ async def page(request: web.Request) -> dict[str, object]:
 @needs(Permission.FIRM_ADMINISTER)
 async def attempts(request: web.Request) -> dict[str, object]:
     """Every attempt of one delivery."""
+    firm, webhooks = firm_of(request), firms_of(request).webhooks
     delivery = id_in(request, "delivery")
-    tried = await firms_of(request).webhooks.attempts(firm_of(request), delivery)
-    return {"attempts": tried, "webhook": id_in(request)}
+    row = await webhooks.one(firm, id_in(request))
+    return {"attempts": await webhooks.attempts(firm, delivery), "webhook": row.id}
 
 
 @routes.post("/portal/webhooks/{id}/test")

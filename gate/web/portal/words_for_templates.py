@@ -19,7 +19,7 @@ from gate.web.portal.status_words import (
     state,
     word,
 )
-from gate.web.shown import locale
+from gate.web.shown import Shown, locale
 from schemas.plates import parse_plate
 
 
@@ -66,14 +66,20 @@ def short_day(day: date) -> str:
 
 def template_words(timezone: str) -> dict[str, Callable[..., Any]]:
     """The functions by name; dates of papers are shown as days of the gate's zone."""
-    zone = ZoneInfo(timezone)
+    zone, shown = ZoneInfo(timezone), Shown(timezone)
 
     def local_day(at: datetime | None) -> str:
         return "" if at is None else at.astimezone(zone).date().isoformat()
+
+    def window_text(begin: datetime, end: datetime) -> str:
+        if begin.astimezone(zone).date() == end.astimezone(zone).date():
+            return f"{shown.moment(begin, False)}–{shown.clock(end, False)}"
+        return f"{shown.moment(begin, False)} – {shown.moment(end, False)}"
 
     return {
         "filed_state": filed_state, "clearance_state": clearance_state,
         "direction_word": direction_word, "authority_word": authority_word,
         "actor_word": actor_word, "fee_word": fee_word, "event_word": event_word,
         "local_day": local_day, "plate_text": plate_text, "short_day": short_day,
+        "window_text": window_text,
     }  # fmt: skip

@@ -14,7 +14,7 @@ from gate.core.permissions import Permission
 from gate.core.reasons import RULES
 from gate.store import search
 from gate.store.search import Wanted
-from gate.web.access import needs
+from gate.web.access import allowed, needs
 from gate.web.console.snapshot import display
 from gate.web.keys import SERVICE, SHOWN, session_of
 from gate.web.kinds import ENDS, OUTCOME_STATE, OUTCOMES, choices, end_name, outcome_name
@@ -35,6 +35,9 @@ async def page(request: web.Request) -> dict[str, object]:
     """The form with what was found; nothing is searched before something is asked."""
     query, service = request.query, request.app[SERVICE]
     asked: dict[str, Any] = {name: query.get(name, "").strip()[:100] for name in TEXTS}
+    persons = allowed(request, Permission.LANES_ACT)
+    if not persons:  # operations see trucks, not persons
+        asked["person"] = ""
     problem, rows = "", []
     since, until = query.get("since", ""), query.get("until", "")
     searched = "since" in query or "plate" in query
@@ -49,7 +52,8 @@ async def page(request: web.Request) -> dict[str, object]:
     more = rows[PAGE - 1] if len(rows) > PAGE else None
     mine = session_of(request).user.lanes
     return {
-        "asked": asked, "since": since, "until": until, "why": query.get("why", ""),
+        "asked": asked, "persons": persons, "since": since, "until": until,
+        "why": query.get("why", ""),
         "searched": searched, "problem": problem, "rows": rows[:PAGE],
         "next": _next(query, more), "display": display, "outcome_name": outcome_name,
         "end_name": end_name, "state_of": OUTCOME_STATE, "outcomes": choices(OUTCOMES),

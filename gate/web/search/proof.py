@@ -10,7 +10,7 @@ from aiohttp import web
 from gate.app import transit_proof
 from gate.core.permissions import Permission
 from gate.store import transits
-from gate.web.access import needs
+from gate.web.access import allowed, needs
 from gate.web.asked import path_id
 from gate.web.console.snapshot import display
 from gate.web.keys import SERVICE, session_of
@@ -46,8 +46,9 @@ routes = web.RouteTableDef()
 @aiohttp_jinja2.template("search/proof.html")
 @needs(Permission.AUDIT)
 async def page(request: web.Request) -> dict[str, object]:
-    """What vouches for a transit, checked now."""
+    """What vouches for a transit, checked now; administrators see no persons in it."""
     service, transit = request.app[SERVICE], path_id(request, "transit")
+    inputs_too = allowed(request, Permission.TRANSITS_SEARCH)
     row, lanes = await transits.one(service.database, transit), session_of(request).user.lanes
     if row is None or (lanes and row["lane_id"] not in lanes):
         raise web.HTTPNotFound(text=_("There is no such transit for you."))
@@ -57,7 +58,7 @@ async def page(request: web.Request) -> dict[str, object]:
     return {
         "transit": row, "display": display(row["plate"]), "chain": chain,
         "chain_state": _said(STATES, chain.state), "anchor": _said(ANCHORS, chain.anchor),
-        "replays": [(r, _said(RESULTS, r.result), readable(r.inputs))
+        "replays": [(r, _said(RESULTS, r.result), readable(r.inputs) if inputs_too else [])
                     for r in await transit_proof.replay(service.database, transit)],
         "pictures": [(p, _said(PICTURES, p.state)) for p in await transit_proof.pictures(
             service.database, service.evidence, transit)],

@@ -72,9 +72,10 @@ for (const form of document.querySelectorAll("form[data-send]")) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const button = event.submitter;
+    // Before the button is disabled: a disabled one would not be among the fields.
+    const fields = new FormData(form, button);
     if (button) button.disabled = true;
     try {
-      const fields = new FormData(form, button);
       const files = [...form.elements].some((one) => one.type === "file");
       const answer = await send(form.dataset.send, files ? fields : Object.fromEntries(fields));
       if (form.dataset.then !== undefined) location.href = answer.go ?? form.dataset.then;

@@ -105,3 +105,14 @@ def test_command_measures_the_drawn_set_without_the_photographs(tmp_path: Path) 
 
     assert "no photographs at" in run.stdout
     assert "drawn-VN" in run.stdout
+
+
+def test_notes_written_by_hand_outlive_a_new_report(tmp_path: Path) -> None:
+    report = tmp_path / "accuracy.md"
+    write_report(report, {"own": [result("14C12345", "14C12345")]})
+    report.write_text(report.read_text() + "\n## Notes on this run\n\nBy hand.\n")
+    write_report(report, {"own": [result("14C12345", "14C12346")]})
+    write_report(report, {"own": [result("14C12345", "")]})
+
+    assert report.read_text().endswith("|\n\n## Notes on this run\n\nBy hand.\n")
+    assert report.read_text().count("## Notes") == 1

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import cv2
 import numpy as np
 import pytest
 
 from ocr.plates.alphabet import ALPHABET, SLOTS, encode
-from ocr.training.crops import draw_crop, positive
+from ocr.training.cells import cells_of
+from ocr.training.crops import draw_crop, negative, positive
 from ocr.training.fonts import Atlas, FontsMissingError, load_atlas
 from ocr.training.plate import draw_plate
 from ocr.training.scenes import draw_scene
@@ -97,3 +99,28 @@ def test_text_outside_the_alphabet_or_too_long_is_refused() -> None:
         encode("14C1234567")
     with pytest.raises(ValueError, match="not found"):
         encode("14c")
+
+
+def test_cells_of_chinese_plates_stand_apart_inside_the_plate() -> None:
+    rng = random.Random(10)
+    for _ in range(300):
+        plate = chinese(rng)
+        aspect, cells = cells_of(rng, plate)
+
+        assert 1.8 < aspect < 3.6
+        assert len(cells) == len(plate.text)
+        for cell in cells:
+            assert 0 < cell.x - cell.width / 2 < cell.x + cell.width / 2 < 1
+            assert 0 < cell.y - cell.height / 2 < cell.y + cell.height / 2 < 1
+        rows = [cells] if len(plate.lines) == 1 else [cells[:2], cells[2:]]
+        for row in rows:
+            for a, b in pairwise(row):
+                assert a.x + a.width / 2 < b.x - b.width / 2
+
+
+def test_what_is_no_plate_has_no_characters(atlas: Atlas) -> None:
+    crop = negative(random.Random(11), atlas, [], 0.3)
+
+    assert crop.image.shape == (48, 144, 3)
+    assert not crop.label.any()
+    assert not crop.layout.any()

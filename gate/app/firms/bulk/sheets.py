@@ -15,7 +15,7 @@ from gate.core.filing.problems import TEXTS, Problem, Severity
 
 _PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
           "in_memory": True}  # fmt: skip
-_LAST_ROW = 2_000
+_LAST_ROW = 5_001
 REPORT_WORDS = ("Row", "Column", "What stands there", "Problem", "Problems", "Declarations")
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 """First characters that make some spreadsheet programs run a cell."""

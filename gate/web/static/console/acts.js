@@ -65,16 +65,16 @@ export function ask(act) {
   $("ask-text").textContent = text;
   $("ask-do").textContent = word;
   $("ask-problem").hidden = true;
-  $("ask-note-part").hidden = act === "reset";
   $("ask-tasks-part").hidden = act !== "refer";
   $("ask-who").hidden = act !== "override";
   $("ask-do").hidden = act === "override" && !whoMay();
+  $("ask-note-part").hidden = act === "reset" || $("ask-do").hidden;
   $("ask-second-part").hidden = $("ask-do").hidden || !["release", "override"].includes(act) || !objections().some((r) => r.second);
   for (const id of ["ask-note", "ask-reason", "ask-second-name", "ask-second-password", "ask-task-words"]) $(id).value = "";
   const wanted = state.decision?.suggested ?? [];
   for (const box of document.querySelectorAll("#ask-tasks-part input[name=task]")) box.checked = wanted.includes(box.value);
   $("ask").showModal();
-  (act === "reset" ? $("ask-cancel") : $("ask-reason")).focus();
+  ($("ask-note-part").hidden ? $("ask-cancel") : $("ask-reason")).focus();
 }
 
 function refuse(act) {

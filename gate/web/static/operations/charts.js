@@ -16,7 +16,7 @@ function axes(unit) {
   const big = wall ? 1.7 : 1;
   return [
     { ...line, size: 26 * big, gap: wall ? 10 : 5, grid: { show: false }, splits: () => [0, 6, 12, 18, 24], values: (_, all) => all.map((n) => `${String(n).padStart(2, "0")}:00`) },
-    { ...line, size: 44 * big, space: 34 * big, values: (_, all) => all.map((n) => (unit ? `${n} ${unit}` : Number.isInteger(n) ? String(n) : "")) },
+    { ...line, size: (unit ? 62 : 44) * big, space: 34 * big, values: (_, all) => all.map((n) => (unit ? `${n} ${unit}` : Number.isInteger(n) ? String(n) : "")) },
   ];
 }
 

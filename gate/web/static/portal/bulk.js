@@ -12,7 +12,9 @@ upload?.addEventListener("input", () => { document.getElementById("uploading").t
 commit?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const button = event.submitter;
+  const note = commit.querySelector("[role=status]");
   button.disabled = true;
+  note.textContent = t("Filing the rows; thousands take some seconds. It goes on even if this page is closed.");
   try {
     const answer = await send(commit.dataset.to, Object.fromEntries(new FormData(commit)));
     commit.hidden = true;
@@ -27,6 +29,7 @@ commit?.addEventListener("submit", async (event) => {
     card.focus();
   } catch (error) {
     say(error.message, "stop");
+    note.textContent = "";
     button.disabled = false;
   }
 });

@@ -210,6 +210,8 @@ hours?.addEventListener("click", (event) => {
   for (const one of hours.querySelectorAll("[data-from]")) one.setAttribute("aria-pressed", String(one === button));
   change("window_from", button.dataset.from);
   change("window_to", button.dataset.to);
+  for (const name of ["window_from", "window_to"]) form.elements.namedItem(name).value = "";
+  document.getElementById("other-time").removeAttribute("open");
 });
 for (const chip of form.querySelectorAll("[data-day]")) {
   chip.addEventListener("click", () => {

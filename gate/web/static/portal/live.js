@@ -85,7 +85,7 @@ function alive(form) {
     const card = document.getElementById("once");
     document.getElementById("secret").textContent = secret;
     card.hidden = false;
-    form.hidden = true;
+    form.closest("section").hidden = true;
     card.focus();
   }
 }
