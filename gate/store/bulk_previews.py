@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from gate.store.pool import Connection, Database
 
 
 async def add(
-    database: Database, firm: UUID, preview: UUID, name: str, plain: Any, at: datetime, most: int
+    database: Database, firm: UUID, preview: UUID, name: str, text: str, at: datetime, most: int
 ) -> None:
-    """Keep a preview; of a firm's the newest ``most`` stay."""
+    """Keep a preview, given as JSON text: it is large, and written in a thread of the caller's.
+    Of a firm's the newest ``most`` stay.
+    """
     async with database.transaction() as connection:
         await connection.execute(
             """INSERT INTO bulk_previews (id, firm_id, name, preview, created_at)
-               VALUES ($1, $2, $3, $4, $5)""",
-            preview, firm, name, plain, at,
+               VALUES ($1, $2, $3, $4::text::jsonb, $5)""",
+            preview, firm, name, text, at,
         )  # fmt: skip
         await connection.execute(
             """DELETE FROM bulk_previews WHERE firm_id = $1 AND id NOT IN (
@@ -29,11 +30,11 @@ async def add(
 
 async def one(
     connection: Connection, firm: UUID, preview: UUID, *, lock: bool = False
-) -> tuple[Any, datetime | None] | None:
-    """The firm's preview and when it was filed, or None."""
+) -> tuple[str, datetime | None] | None:
+    """The firm's preview as JSON text and when it was filed, or None."""
     row = await connection.fetchrow(
-        f"""SELECT preview, committed_at FROM bulk_previews WHERE id = $2 AND firm_id = $1
-            {"FOR UPDATE" if lock else ""}""",
+        f"""SELECT preview::text AS preview, committed_at FROM bulk_previews
+            WHERE id = $2 AND firm_id = $1 {"FOR UPDATE" if lock else ""}""",
         firm, preview,
     )  # fmt: skip
     return None if row is None else (row["preview"], row["committed_at"])

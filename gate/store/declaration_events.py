@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from gate.store.conditions import Conditions
 from gate.store.pool import Connection, Database
 
 
@@ -30,15 +31,17 @@ async def of_declaration(
     database: Database, firm: UUID | None, declaration: UUID
 ) -> list[EventRow]:
     """All events of the declaration in order; none where it is another firm's."""
+    where = Conditions()
+    where.add("e.declaration_id = {}", declaration)
+    where.firm("d.firm_id", firm)
     async with database.connection() as connection:
         rows = await connection.fetch(
-            """SELECT e.number, e.at, e.actor, e.kind, e.from_status, e.to_status, e.data,
+            f"""SELECT e.number, e.at, e.actor, e.kind, e.from_status, e.to_status, e.data,
                    e.transit_id
                FROM declaration_events e JOIN declarations d ON d.id = e.declaration_id
-               WHERE e.declaration_id = $2 AND ($1::uuid IS NULL OR d.firm_id = $1)
-               ORDER BY e.number""",
-            firm, declaration,
-        )  # fmt: skip
+               {where.where} ORDER BY e.number""",
+            *where.values,
+        )
     return [EventRow(**dict(row)) for row in rows]
 
 

@@ -94,3 +94,13 @@ async def counted(database: Database, firm: UUID) -> int:
                 "SELECT count(*) FROM declaration_drafts WHERE firm_id = $1", firm
             )
         )
+
+
+async def forget(database: Database, before: datetime) -> None:
+    """Forget drafts that nobody touched since, and that were never submitted."""
+    async with database.connection() as connection:
+        await connection.execute(
+            """DELETE FROM declaration_drafts r WHERE updated_at < $1
+                 AND NOT EXISTS (SELECT FROM declarations d WHERE d.id = r.id)""",
+            before,
+        )

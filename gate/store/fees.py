@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from gate.store.paging import Cursor, place
+from gate.store.conditions import Conditions
+from gate.store.paging import Cursor
 from gate.store.pool import Connection, Database
 
 _COLUMNS = """e.id, e.declaration_id, d.number, f.name AS firm, e.code, e.amount, e.currency,
@@ -34,13 +35,14 @@ class FeeRow:
 
 async def of_declaration(database: Database, firm: UUID | None, declaration: UUID) -> list[FeeRow]:
     """The declaration's fees."""
+    where = Conditions()
+    where.add("e.declaration_id = {}", declaration)
+    where.firm("e.firm_id", firm)
     async with database.connection() as connection:
         rows = await connection.fetch(
-            f"""SELECT {_COLUMNS} FROM {_FROM}
-                WHERE e.declaration_id = $2 AND ($1::uuid IS NULL OR e.firm_id = $1)
-                ORDER BY e.due_at, e.code""",
-            firm, declaration,
-        )  # fmt: skip
+            f"SELECT {_COLUMNS} FROM {_FROM} {where.where} ORDER BY e.due_at, e.code",
+            *where.values,
+        )
     return [FeeRow(**dict(row)) for row in rows]
 
 
@@ -48,14 +50,16 @@ async def due(
     database: Database, firm: UUID | None, *, after: Cursor | None, most: int
 ) -> list[FeeRow]:
     """Fees that are due, the newest first."""
+    where = Conditions()
+    where.add("e.status = 'due'")
+    where.firm("e.firm_id", firm)
+    where.after("e.due_at", "e.id", after)
     async with database.connection() as connection:
         rows = await connection.fetch(
-            f"""SELECT {_COLUMNS} FROM {_FROM}
-                WHERE e.status = 'due' AND ($1::uuid IS NULL OR e.firm_id = $1)
-                  AND ($2::timestamptz IS NULL OR (e.due_at, e.id) < ($2, $3::uuid))
-                ORDER BY e.due_at DESC, e.id DESC LIMIT $4""",
-            firm, *place(after), most,
-        )  # fmt: skip
+            f"""SELECT {_COLUMNS} FROM {_FROM} {where.where}
+                ORDER BY e.due_at DESC, e.id DESC LIMIT {where.value(most)}""",
+            *where.values,
+        )
     return [FeeRow(**dict(row)) for row in rows]
 
 

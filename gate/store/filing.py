@@ -10,8 +10,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from gate.store.paging import Cursor, place
+from gate.store.conditions import Conditions
+from gate.store.paging import Cursor
 from gate.store.pool import Connection, Database
+from schemas.declarations import DeclarationStatus
+from schemas.plates import plate_key
 
 _COLUMNS = """d.id, d.number, d.firm_id, f.name AS firm, d.direction, d.gate, d.status,
     d.tractor_plate, v.country AS tractor_country, d.trailer_plate, coalesce(p.name, '') AS driver,
@@ -21,6 +24,18 @@ _COLUMNS = """d.id, d.number, d.firm_id, f.name AS firm, d.direction, d.gate, d.
 _FROM = """declarations d JOIN firms f ON f.id = d.firm_id JOIN vehicles v ON v.id = d.tractor_id
     LEFT JOIN drivers p ON p.id = d.driver_id
     LEFT JOIN filings w ON w.declaration_id = d.id AND w.version = d.version"""
+
+
+UNDER_WAY = """status IN ('submitted', 'rejected', 'accepted', 'arrived', 'clearing', 'cleared',
+    'released')"""
+"""What has a partial index (migration 0013)."""
+
+
+_EVERYWHERE = """d.id IN (
+    SELECT id FROM declarations WHERE number = {0}
+    UNION ALL SELECT id FROM declarations WHERE tractor_key = {1}
+    UNION ALL SELECT id FROM declarations WHERE trailer_key = {1} AND trailer_key <> ''
+    UNION ALL SELECT id FROM declarations WHERE containers && {2} AND containers <> '{{}}')"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,48 +92,71 @@ class Filter:
 async def listing(
     database: Database, firm: UUID | None, wanted: Filter, *, after: Cursor | None, most: int
 ) -> list[FiledRow]:
-    """Declarations that were submitted at least once, the newest first."""
-    bare = "".join(c for c in wanted.text.upper() if c.isalnum())
+    """Declarations that were submitted at least once, the newest first.
+
+    Of all firms (staff) a text is looked for as a whole number or plate: only that has indexes.
+    """
+    where = Conditions()
+    where.firm("d.firm_id", firm)
+    # As constants: the plan must know that they are rare.
+    statuses = ", ".join(f"'{DeclarationStatus(status).value}'" for status in wanted.status)
+    where.add(f"d.status IN ({statuses})" if statuses else "d.status <> 'draft'")
+    if wanted.direction:
+        where.add("d.direction = {}", wanted.direction)
+    if wanted.text:
+        _search(where, wanted.text, everywhere=firm is None)
+    if wanted.window_from is not None:
+        where.add("d.window_from >= {}", wanted.window_from)
+    if wanted.window_to is not None:
+        where.add("d.window_from < {}", wanted.window_to)
+    where.after("d.created_at", "d.id", after)
     async with database.connection() as connection:
         rows = await connection.fetch(
-            f"""SELECT {_COLUMNS} FROM {_FROM}
-                WHERE ($1::uuid IS NULL OR d.firm_id = $1) AND d.status <> 'draft'
-                  AND ($2::text[] = '{{}}' OR d.status = ANY($2))
-                  AND ($3 = '' OR d.direction = $3)
-                  AND ($4 = '' OR strpos(upper(d.number), upper($4)) > 0
-                       OR strpos(upper(p.name), upper($4)) > 0
-                       OR ($5 <> '' AND (strpos(d.tractor_plate, $5) > 0
-                           OR strpos(d.trailer_plate, $5) > 0 OR $5 = ANY(d.containers))))
-                  AND ($6::timestamptz IS NULL OR d.window_from >= $6)
-                  AND ($7::timestamptz IS NULL OR d.window_from < $7)
-                  AND ($8::timestamptz IS NULL OR (d.created_at, d.id) < ($8, $9::uuid))
-                ORDER BY d.created_at DESC, d.id DESC LIMIT $10""",
-            firm, list(wanted.status), wanted.direction, wanted.text, bare, wanted.window_from,
-            wanted.window_to, *place(after), most,
-        )  # fmt: skip
+            f"""SELECT {_COLUMNS} FROM {_FROM} {where.where}
+                ORDER BY d.created_at DESC, d.id DESC LIMIT {where.value(most)}""",
+            *where.values,
+        )
     return [_filed(row) for row in rows]
+
+
+def _search(where: Conditions, text: str, *, everywhere: bool) -> None:
+    bare = "".join(c for c in text.upper() if c.isalnum())
+    if everywhere:
+        where.add(_EVERYWHERE, text.upper(), plate_key(bare) or "-", [bare])
+        return
+    parts = ["strpos(upper(d.number), {0}) > 0", "strpos(upper(p.name), {0}) > 0"]
+    values: list[Any] = [text.upper()]
+    if bare:
+        parts += ["strpos(d.tractor_plate, {1}) > 0", "strpos(d.trailer_plate, {1}) > 0",
+                  "{1} = ANY(d.containers)"]  # fmt: skip
+        values.append(bare)
+    where.add(f"({' OR '.join(parts)})", *values)
 
 
 async def one(
     connection: Connection, firm: UUID | None, declaration: UUID, *, lock: bool = False
 ) -> FiledRow | None:
     """The declaration, or None; ``lock`` keeps it as it is until the transaction ends."""
+    where = Conditions()
+    where.add("d.id = {}", declaration)
+    where.firm("d.firm_id", firm)
     row = await connection.fetchrow(
-        f"""SELECT {_COLUMNS} FROM {_FROM}
-            WHERE d.id = $2 AND ($1::uuid IS NULL OR d.firm_id = $1)
+        f"""SELECT {_COLUMNS} FROM {_FROM} {where.where}
             {"FOR UPDATE OF d" if lock else ""}""",
-        firm, declaration,
-    )  # fmt: skip
+        *where.values,
+    )
     return None if row is None else _filed(row)
 
 
 async def counts(database: Database, firm: UUID | None) -> dict[str, int]:
-    """Status -> how many declarations, without drafts."""
+    """Status -> how many declarations, without drafts; of all firms only those under way."""
+    where = Conditions()
+    where.firm("firm_id", firm)
+    where.add(UNDER_WAY if firm is None else "status <> 'draft'")
     async with database.connection() as connection:
         rows = await connection.fetch(
-            """SELECT status, count(*) AS n FROM declarations
-               WHERE ($1::uuid IS NULL OR firm_id = $1) AND status <> 'draft' GROUP BY status""",
-            firm,
+            f"SELECT status, count(*) AS n FROM declarations {where.where} GROUP BY status",
+            *where.values,
         )
     return {row["status"]: row["n"] for row in rows}
 
@@ -138,9 +176,10 @@ async def overlapping(
     """The number of another open declaration of the firm for this plate and time, or empty."""
     found = await connection.fetchval(
         """SELECT number FROM declarations WHERE firm_id = $1 AND tractor_plate = $2 AND id <> $5
+             AND tractor_key = $6
              AND status IN ('submitted', 'accepted', 'arrived', 'clearing', 'cleared', 'released')
              AND window_from < $4 AND window_to > $3 LIMIT 1""",
-        firm, plate, *window, but,
+        firm, plate, *window, but, plate_key(plate),
     )  # fmt: skip
     return found or ""
 

@@ -24,25 +24,25 @@ async def days(
     database: Database, firm: UUID | None, since: datetime, until: datetime, zone: str
 ) -> list[DayRow]:
     """The days of ``zone`` (IANA name) from ``since`` to ``until``, the newest first."""
+    own = "" if firm is None else "AND d.firm_id = $4"
     async with database.connection() as connection:
         rows = await connection.fetch(
-            """WITH own AS (SELECT id, submitted_at FROM declarations
-                   WHERE $1::uuid IS NULL OR firm_id = $1),
-               filed AS (SELECT (submitted_at AT TIME ZONE $4)::date AS day, count(*) AS n
-                   FROM own WHERE submitted_at >= $2 GROUP BY 1),
-               passed AS (SELECT (t.began_at AT TIME ZONE $4)::date AS day, count(*) AS n,
+            f"""WITH filed AS (
+                   SELECT (d.submitted_at AT TIME ZONE $3)::date AS day, count(*) AS n
+                   FROM declarations d WHERE d.submitted_at >= $1 {own} GROUP BY 1),
+               passed AS (SELECT (t.began_at AT TIME ZONE $3)::date AS day, count(*) AS n,
                        count(*) FILTER (WHERE t.ended = 'departed') AS departed,
                        avg(extract(epoch FROM t.ended_at - t.began_at) / 60)
                            FILTER (WHERE t.ended = 'departed') AS minutes
-                   FROM transits t JOIN own ON own.id = t.declaration_id
-                   WHERE t.began_at >= $2 GROUP BY 1)
+                   FROM transits t JOIN declarations d ON d.id = t.declaration_id
+                   WHERE t.began_at >= $1 {own} GROUP BY 1)
                SELECT d::date AS day, coalesce(f.n, 0) AS filed,
                    coalesce(p.departed, 0) AS departed, coalesce(p.n, 0) AS transits,
                    p.minutes::float8 AS minutes_at_gate
-               FROM generate_series(($2 AT TIME ZONE $4)::date::timestamp,
-                                    ($3 AT TIME ZONE $4)::date::timestamp, interval '1 day') d
+               FROM generate_series(($1 AT TIME ZONE $3)::date::timestamp,
+                                    ($2 AT TIME ZONE $3)::date::timestamp, interval '1 day') d
                LEFT JOIN filed f ON f.day = d::date LEFT JOIN passed p ON p.day = d::date
                ORDER BY d DESC""",
-            firm, since, until, zone,
+            since, until, zone, *([] if firm is None else [firm]),
         )  # fmt: skip
     return [DayRow(**dict(row)) for row in rows]

@@ -6,8 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from gate.store.paging import Cursor, place
+from gate.store.conditions import Conditions
+from gate.store.paging import Cursor
 from gate.store.pool import Database
+
+_COLUMNS = """t.id, t.lane_id AS lane, t.direction, t.began_at, t.ended_at, t.ended, t.outcome,
+    t.plate, t.declaration_id, d.number, coalesce(x.codes, '{}') AS codes"""
+_FROM = """transits t JOIN declarations d ON d.id = t.declaration_id
+    LEFT JOIN decisions x ON x.id = t.decision_id"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,31 +42,27 @@ async def listing(
     most: int,
 ) -> list[TransitRow]:
     """Transits of the firm's declarations (None: of all firms), the newest first."""
+    where = Conditions()
+    where.firm("d.firm_id", firm)
+    if declaration is not None:
+        where.add("t.declaration_id = {}", declaration)
+    where.after("t.began_at", "t.id", after)
     async with database.connection() as connection:
         rows = await connection.fetch(
-            """SELECT t.id, t.lane_id AS lane, t.direction, t.began_at, t.ended_at, t.ended,
-                   t.outcome, t.plate, t.declaration_id, d.number,
-                   coalesce(x.codes, '{}') AS codes
-               FROM transits t JOIN declarations d ON d.id = t.declaration_id
-               LEFT JOIN decisions x ON x.id = t.decision_id
-               WHERE ($1::uuid IS NULL OR d.firm_id = $1) AND ($2::uuid IS NULL OR d.id = $2)
-                 AND ($3::timestamptz IS NULL OR (t.began_at, t.id) < ($3, $4::uuid))
-               ORDER BY t.began_at DESC, t.id DESC LIMIT $5""",
-            firm, declaration, *place(after), most,
-        )  # fmt: skip
+            f"""SELECT {_COLUMNS} FROM {_FROM} {where.where}
+                ORDER BY t.began_at DESC, t.id DESC LIMIT {where.value(most)}""",
+            *where.values,
+        )
     return [TransitRow(**{**dict(row), "codes": tuple(row["codes"])}) for row in rows]
 
 
 async def one(database: Database, firm: UUID | None, transit: UUID) -> TransitRow | None:
     """The transit of this id, or None."""
+    where = Conditions()
+    where.add("t.id = {}", transit)
+    where.firm("d.firm_id", firm)
     async with database.connection() as connection:
         row = await connection.fetchrow(
-            """SELECT t.id, t.lane_id AS lane, t.direction, t.began_at, t.ended_at, t.ended,
-                   t.outcome, t.plate, t.declaration_id, d.number,
-                   coalesce(x.codes, '{}') AS codes
-               FROM transits t JOIN declarations d ON d.id = t.declaration_id
-               LEFT JOIN decisions x ON x.id = t.decision_id
-               WHERE t.id = $2 AND ($1::uuid IS NULL OR d.firm_id = $1)""",
-            firm, transit,
-        )  # fmt: skip
+            f"SELECT {_COLUMNS} FROM {_FROM} {where.where}", *where.values
+        )
     return None if row is None else TransitRow(**{**dict(row), "codes": tuple(row["codes"])})

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from gate.store.paging import Cursor, place
+from gate.store.conditions import Conditions
+from gate.store.paging import Cursor
 from gate.store.pool import Connection, Database
 
 _COLUMNS = """g.id, g.pass_id, g.declaration_id, d.number, g.plate, g.text, g.valid_from,
@@ -34,13 +35,15 @@ class PassRow:
 
 async def of_declaration(database: Database, firm: UUID | None, declaration: UUID) -> list[PassRow]:
     """All passes of the declaration, the newest first."""
+    where = Conditions()
+    where.add("g.declaration_id = {}", declaration)
+    where.firm("g.firm_id", firm)
     async with database.connection() as connection:
         rows = await connection.fetch(
-            f"""SELECT {_COLUMNS} FROM {_FROM}
-                WHERE g.declaration_id = $2 AND ($1::uuid IS NULL OR g.firm_id = $1)
+            f"""SELECT {_COLUMNS} FROM {_FROM} {where.where}
                 ORDER BY g.issued_at DESC, g.id DESC""",
-            firm, declaration,
-        )  # fmt: skip
+            *where.values,
+        )
     return [PassRow(**dict(row)) for row in rows]
 
 
@@ -48,14 +51,16 @@ async def listing(
     database: Database, firm: UUID | None, *, after: Cursor | None, most: int
 ) -> list[PassRow]:
     """Passes that were not revoked, the newest first."""
+    where = Conditions()
+    where.add("g.revoked_at IS NULL")
+    where.firm("g.firm_id", firm)
+    where.after("g.issued_at", "g.id", after)
     async with database.connection() as connection:
         rows = await connection.fetch(
-            f"""SELECT {_COLUMNS} FROM {_FROM}
-                WHERE g.revoked_at IS NULL AND ($1::uuid IS NULL OR g.firm_id = $1)
-                  AND ($2::timestamptz IS NULL OR (g.issued_at, g.id) < ($2, $3::uuid))
-                ORDER BY g.issued_at DESC, g.id DESC LIMIT $4""",
-            firm, *place(after), most,
-        )  # fmt: skip
+            f"""SELECT {_COLUMNS} FROM {_FROM} {where.where}
+                ORDER BY g.issued_at DESC, g.id DESC LIMIT {where.value(most)}""",
+            *where.values,
+        )
     return [PassRow(**dict(row)) for row in rows]
 
 

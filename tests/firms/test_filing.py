@@ -223,6 +223,24 @@ async def test_a_cancelled_declaration_gives_everything_back(firms: Firms) -> No
         await firms.filing.cancel(firm, row.id, "again", actor="thu")
 
 
+async def test_a_draft_that_nobody_touches_is_forgotten_after_a_year(
+    firms: Firms, moved: MovedClock
+) -> None:
+    firm = await approved(firms)
+    draft = await firms.filing.new_draft(firm, actor="thu")
+    row = await submitted(firms, firm, customs_number=None)
+    await firms.clearances.reject(row.id, "no", actor="anh")
+    await firms.filing.reopen(firm, row.id, actor="thu")
+    moved.ahead = timedelta(days=300)
+    await firms.filing.forget()
+    assert len(await firms.filing.drafts(firm)) == 2
+    moved.ahead = timedelta(days=400)
+    await firms.filing.forget()
+    assert [d.id for d in await firms.filing.drafts(firm)] == [row.id]
+    with pytest.raises(UnknownRecord):
+        await firms.filing.draft(firm, draft.id)
+
+
 async def test_nobody_comes_and_it_expires(firms: Firms, moved: MovedClock) -> None:
     firm = await approved(firms)
     row = await submitted(firms, firm)

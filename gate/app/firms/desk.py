@@ -82,6 +82,7 @@ class Firms:
         while True:
             try:
                 await self.clearances.expire()
+                await self.filing.forget()
                 await self.bulk.forget()
                 await self.notices.forget()
             except StoreError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,9 @@ from gate.store.pool import Connection, Database
 
 MOST_DRAFTS = 2_000
 """Drafts that a firm may have: a bound, not a target."""
+
+KEPT = timedelta(days=365)
+"""How long a draft is kept that nobody touches."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +128,10 @@ class Drafting:
             if row.number:
                 raise NotAllowedNow("draft", f"{row.number} was submitted: cancel it instead")
             await drafts.remove(connection, firm, draft)
+
+    async def forget(self) -> None:
+        """Forget drafts that nobody touched for a year: they name drivers."""
+        await drafts.forget(self._database, self._clock.now() - KEPT)
 
     async def _begin(self, firm: UUID, content: Content, actor: str) -> DraftRow:
         draft = self._clock.fresh()

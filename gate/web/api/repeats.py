@@ -11,6 +11,7 @@ from aiohttp import web
 
 from gate.app.clock import Clock
 from gate.store import idempotency
+from gate.store.errors import DatabaseDown
 from gate.store.pool import Database
 from gate.web.api.problem import ApiError
 
@@ -44,8 +45,9 @@ async def once(
 ) -> web.Response:
     """Answer a request the first time, and repeat the answer after that (for 24 hours).
 
-    Errors of the caller (4xx) are answers as well. Where the server failed (an exception that is
-    no ``ApiError``), the key is free again.
+    Errors of the caller (4xx) are answers as well. Where the server failed before anything was
+    done, the key is free again; where nobody knows (the database went away, or the process is
+    ending), it stays taken, so that nothing is done twice.
 
     Raises:
         ApiError: 422 for another request under the same key, 409 while the first is being
@@ -60,7 +62,9 @@ async def once(
         response = await answer()
     except ApiError as error:
         response = error.response()
-    except BaseException:
+    except DatabaseDown:
+        raise
+    except Exception:
         await idempotency.release(database, owner, key)
         raise
     headers = {name: response.headers[name] for name in _STORED if name in response.headers}

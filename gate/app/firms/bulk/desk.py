@@ -13,7 +13,7 @@ import asyncpg
 
 from gate.app.clock import Clock
 from gate.app.firms.bulk import sheets
-from gate.app.firms.bulk.preview import Preview, PreviewRow, from_plain, to_plain
+from gate.app.firms.bulk.preview import Preview, PreviewRow, from_text, to_text
 from gate.app.firms.bulk.rows import Gathered, columns_of, gather
 from gate.app.firms.bulk.table import MOST_BYTES, MOST_ROWS, read_table
 from gate.app.firms.checking import known_vehicle
@@ -103,10 +103,10 @@ class Bulk:
             encoding=table.encoding, columns=tuple(h.path for _, h in columns.known),
             unknown_columns=columns.unknown, rows=rows, created_at=self._clock.now(),
         )  # fmt: skip
+        text = await asyncio.to_thread(to_text, made)
         await bulk_previews.add(
-            self._database, firm, made.id, made.name, to_plain(made), made.created_at,
-            MOST_PREVIEWS,
-        )  # fmt: skip
+            self._database, firm, made.id, made.name, text, made.created_at, MOST_PREVIEWS
+        )
         return made
 
     async def shown(self, firm: UUID, preview: UUID) -> Preview:
@@ -175,7 +175,7 @@ class Bulk:
         self, connection: Connection, firm: UUID, preview: UUID, *, lock: bool
     ) -> Preview:
         row = await bulk_previews.one(connection, firm, preview, lock=lock)
-        made = None if row is None else from_plain(*row)
+        made = None if row is None else await asyncio.to_thread(from_text, *row)
         if made is None or made.created_at < self._clock.now() - KEPT:
             raise UnknownRecord("upload")
         return made

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -59,11 +58,11 @@ class Preview:
 _ADAPTER = TypeAdapter(Preview)
 
 
-def to_plain(preview: Preview) -> Any:
-    """The preview as plain JSON values."""
-    return _ADAPTER.dump_python(preview, mode="json")
+def to_text(preview: Preview) -> str:
+    """The preview as JSON. Work for a thread: it may have thousands of rows."""
+    return _ADAPTER.dump_json(preview).decode()
 
 
-def from_plain(plain: Any, committed_at: datetime | None) -> Preview:
-    """The preview that was stored."""
-    return _ADAPTER.validate_python({**plain, "committed_at": committed_at})
+def from_text(text: str, committed_at: datetime | None) -> Preview:
+    """The preview that was stored. Work for a thread."""
+    return replace(_ADAPTER.validate_json(text), committed_at=committed_at)
