@@ -32,7 +32,7 @@ class BrokerWatch:
         restarted: Callable[[str], None],
         *,
         every_s: float = 5.0,
-        patience_s: float = 3.0,
+        patience_s: float = 5.0,
         failures: int = 2,
     ) -> None:
         self.restarts = 0

@@ -64,7 +64,7 @@ async def test_a_broker_that_is_dead_inside_is_started_anew_and_told_of(
         assert own.pid is not None
         first, made.port = own.pid, own.port
         os.kill(first, signal.SIGSTOP)
-        await until(lambda: own.pid not in (None, first), 40, "another broker runs")
+        await until(lambda: own.pid not in (None, first), 60, "another broker runs")
         assert own.port == made.port
         await until(lambda: made.service.captures.connected, 30, "we are connected again")
         await until(lambda: made.metric("gate_broker_restarts_total") == 1, 5, "it is counted")
