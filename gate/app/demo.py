@@ -37,6 +37,7 @@ USERS = (
     ("lead", "Trần Quốc Việt", "shift_lead"),
     ("supervisor", "Lê Minh Anh", "supervisor"),
     ("operations", "Phạm Gia Bảo", "operations"),
+    ("admin", "Đỗ Hải Long", "administrator"),
 )
 FIRM_USERS = (
     ("firm", "Nguyễn Thu Trang", "firm_administrator"),

@@ -18,8 +18,11 @@ from gate.store.pool import Database
 from schemas.policy import Policy
 from schemas.transit import Decision
 
-AT_ONCE = 50
-"""Decisions made anew before others get the loop: some tens of milliseconds."""
+AT_ONCE = 5
+"""Decisions made anew before others get the loop: about ten milliseconds."""
+REST_S = 0.005
+"""The loop is left alone for so long after each of them: lanes come first."""
+PAGE = 200
 MOST = 20_000
 """Decisions that a preview on a page looks at, the newest."""
 
@@ -60,16 +63,21 @@ def compare(rows: list[dict[str, Any]], before: Policy, after: Policy) -> Iterat
 async def preview(
     database: Database, before: Policy, after: Policy, since: datetime, most: int = MOST
 ) -> Comparison:
-    """Compare on the machine's decisions since then, in slices so that lanes are not kept
-    waiting; raises ``StoreError``.
+    """Compare on the machine's newest decisions since then, in slices so that lanes are not
+    kept waiting; raises ``StoreError``.
     """
-    rows = await transits.machine_decisions(database, None, since)
-    rows = [row for row in rows[-most:] if "seen" in row["inputs"]]
     changes: list[Change] = []
-    for first in range(0, len(rows), AT_ONCE):
-        changes += compare(rows[first : first + AT_ONCE], before, after)
-        await asyncio.sleep(0)
-    return Comparison(total=len(rows), changes=tuple(changes))
+    total, last = 0, None
+    while total < most:
+        rows = await transits.decisions_before(database, since, last, min(PAGE, most - total))
+        for first in range(0, len(rows), AT_ONCE):
+            changes += compare(rows[first : first + AT_ONCE], before, after)
+            await asyncio.sleep(REST_S)
+        total += len(rows)
+        if len(rows) < PAGE:
+            break
+        last = (rows[-1]["at"], rows[-1]["id"])
+    return Comparison(total=total, changes=tuple(changes[::-1]))
 
 
 def short(decision: Decision) -> str:

@@ -14,10 +14,10 @@ from gate.app.alarms_lens import LensWatch
 from gate.app.clock import Clock
 from gate.app.metrics import Metrics
 from gate.app.statistics_figures import Figures
-from gate.core.operations.facts import facts_of
+from gate.core.operations.facts import Ended, TransitFacts, facts_of
 from gate.store import statistics_roll
 from gate.store.errors import StoreError
-from gate.store.pool import Database
+from gate.store.pool import Connection, Database
 
 log = logging.getLogger(__name__)
 
@@ -80,8 +80,23 @@ class Statistics:
             if not ids:
                 return 0
             ended = await statistics_roll.gather(connection, ids)
-            await statistics_roll.write(connection, [facts_of(one) for one in ended], self.zone)
+            facts = [found for one in ended if (found := await self._facts(connection, one))]
+            await statistics_roll.write(connection, facts, self.zone)
+            await statistics_roll.taken(connection, ids)
             return len(ids)
+
+    async def _facts(self, connection: Connection, one: Ended) -> TransitFacts | None:
+        """The transit's facts; one whose record is not as it should be is set aside.
+
+        Statistics must never stop a lane: this part of the service may not fail over a record.
+        """
+        try:
+            return facts_of(one)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            log.exception("transit %s can't be counted; it is set aside", one.id)
+            self._metrics.alarms.labels(kind="STATISTICS_FAILED").inc()
+            await statistics_roll.set_aside(connection, one.id, repr(error))
+            return None
 
     async def look_at_lenses(self) -> None:
         """Judge every camera now."""

@@ -17,7 +17,8 @@ from gate.app.statistics_days import WEEK, days, hours_of, same_time, today
 from gate.app.statistics_lanes import lane_figures, load_of
 from gate.core.operations.flow import Load, answer, of_gate
 from gate.core.operations.stages import STAGES
-from gate.store import staff_on_lanes, statistics_day, statistics_now, statistics_reads
+from gate.store import lane_watch, statistics_day, statistics_now, statistics_reads
+from gate.store.lane_watch import Watch
 from gate.store.pool import Connection, Database
 from gate.store.statistics_day import Span
 from schemas.declarations import Direction
@@ -47,12 +48,13 @@ class Figures:
         async with self._lock:
             if self._made is not None and self._clock.monotonic() - self._made[0] < FRESH_S:
                 return self._made[1]
+            staff = await lane_watch.staff_on_lanes(self._database)
             async with self._database.connection() as connection:
-                made = await self._make(connection)
+                made = await self._make(connection, staff)
             self._made = (self._clock.monotonic(), made)
             return made
 
-    async def _make(self, connection: Connection) -> Row:
+    async def _make(self, connection: Connection, staff: dict[str, Watch]) -> Row:
         now = self._clock.now()
         day = today(now, self._zone)
         before = day - WEEK
@@ -73,7 +75,7 @@ class Figures:
             "hours": _hours(hours_of(day, self._zone), hours, hours_before),
             "lanes": lane_figures(
                 lanes, hours, reads, await statistics_now.devices(connection), alarms,
-                await staff_on_lanes.staff_on_lanes(connection, now), now,
+                staff, now,
             ),
             "stages": _stages(hours),
             "reasons": _reasons(

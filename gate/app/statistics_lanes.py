@@ -9,7 +9,7 @@ from typing import Any
 
 from gate.core.lane.state import Lane, Phase
 from gate.core.operations.flow import LaneNow, Load
-from gate.store.staff_on_lanes import Staff
+from gate.store.lane_watch import Watch
 
 Row = dict[str, Any]
 
@@ -49,7 +49,7 @@ def lane_figures(
     reads: list[Row],
     devices: list[Row],
     alarms: list[Row],
-    staff: tuple[Staff, ...],
+    staff: dict[str, Watch],
     now: datetime,
 ) -> list[Row]:
     """One strip a lane, in order."""
@@ -68,7 +68,7 @@ def lane_figures(
                 for d in own_devices[row["id"]]
             ],
             "alarms": len(own_alarms[row["id"]]),
-            "staff": [one.full_name for one in staff if one.lane == row["id"]],
+            "staff": [staff[row["id"]].full_name] if row["id"] in staff else [],
         }
         for row in lanes
     ]  # fmt: skip

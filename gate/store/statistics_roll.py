@@ -38,8 +38,8 @@ async def due(connection: Connection, patient_until: datetime, most: int) -> lis
     """
     rows = await connection.fetch(
         """SELECT d.transit_id FROM statistics_due d
-           WHERE d.ended_at < $1 OR NOT EXISTS (SELECT 1 FROM captures c
-               WHERE c.transit_id = d.transit_id AND c.status = 'pending')
+           WHERE d.failed = '' AND (d.ended_at < $1 OR NOT EXISTS (SELECT 1 FROM captures c
+               WHERE c.transit_id = d.transit_id AND c.status = 'pending'))
            ORDER BY d.ended_at, d.transit_id LIMIT $2""",
         patient_until, most,
     )  # fmt: skip
@@ -156,10 +156,21 @@ async def write(connection: Connection, facts: Sequence[TransitFacts], zone: str
         if added is not None:
             fresh.append(added)
     await add_rollups(connection, fresh)
-    await connection.execute(
-        "DELETE FROM statistics_due WHERE transit_id = ANY($1)", [one.id for one in facts]
-    )
     return len(fresh)
+
+
+async def taken(connection: Connection, transits: Sequence[UUID]) -> None:
+    """These are counted, or are kept no more: nothing is due of them, unless set aside."""
+    await connection.execute(
+        "DELETE FROM statistics_due WHERE transit_id = ANY($1) AND failed = ''", list(transits)
+    )
+
+
+async def set_aside(connection: Connection, transit: UUID, why: str) -> None:
+    """Keep what can't be counted as it is, for those who find out why."""
+    await connection.execute(
+        "UPDATE statistics_due SET failed = $2 WHERE transit_id = $1", transit, why[:500]
+    )
 
 
 def _values(one: TransitFacts) -> tuple[Any, ...]:

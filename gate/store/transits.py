@@ -138,6 +138,23 @@ async def machine_decisions(
     return [dict(row) for row in rows]
 
 
+async def decisions_before(
+    database: Database, since: datetime, before: tuple[datetime, UUID] | None, most: int
+) -> list[dict[str, Any]]:
+    """A page of the machine's decisions since then, newest first, for those who look at many."""
+    at, last = before or (None, None)
+    async with database.connection() as connection:
+        rows = await connection.fetch(
+            """SELECT id, transit_id, at, inputs, decision, policy_hash FROM decisions
+               WHERE actor = 'machine' AND at >= $1
+                 AND ($2::timestamptz IS NULL OR (at, id) < ($2, $3))
+                 AND NOT EXISTS (SELECT FROM erasures r WHERE r.decision_id = decisions.id)
+               ORDER BY at DESC, id DESC LIMIT $4""",
+            since, at, last, most,
+        )  # fmt: skip
+    return [dict(row) for row in rows]
+
+
 async def direction_of(database: Database, lane: str) -> Direction:
     """The lane's direction; raises ``LookupError`` for an unknown lane."""
     async with database.connection() as connection:

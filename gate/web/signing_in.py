@@ -6,7 +6,7 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from gate.core.permissions import Permission
-from gate.store import sessions
+from gate.store import sessions, users
 from gate.store.users import UserRow
 from gate.web.access import SESSION_COOKIE, needs
 from gate.web.auth import SignInRefused
@@ -120,6 +120,8 @@ async def unlock(request: web.Request) -> web.StreamResponse:
         context = {"error": _("Still locked: %(why)s.", why=error), "back": back}
         return aiohttp_jinja2.render_template("account/unlock.html", request, context, status=403)
     await sessions.set_locked(request.app[SERVICE].database, session.id, False)
+    # The code was given when the session was opened: mistyped passwords are forgotten.
+    await users.note_success(request.app[SERVICE].database, session.user.id)
     raise web.HTTPSeeOther(back)
 
 

@@ -17,6 +17,7 @@ from gate.app.alarms_lens import LensWatch
 from gate.app.clock import Clock
 from gate.app.demo_history import make_history
 from gate.app.metrics import Metrics
+from gate.app.statistics import Statistics
 from gate.app.statistics_days import days, hours_of, midnight
 from gate.core.operations.facts import TransitFacts
 from gate.core.operations.lens import WINDOW
@@ -133,6 +134,63 @@ async def test_roll_ups_added_truck_by_truck_equal_a_recount_of_the_facts(
         await recount(connection, first, last)
     assert await rollups(gate) == added
     assert sum(row[-1] for row in added["hourly_transits"]) == 0, "nothing is made up"
+
+
+async def kept(database: Database, transit: UUID, at: datetime, officer: dict[str, Any]) -> None:
+    """A transit that an officer turned back, as the service keeps it."""
+    begin = [{"kind": "start_transit", "transit": str(transit)}]
+    end = [{"kind": "end_transit", "transit": str(transit), "end": "turned_back"}]
+    async with database.transaction() as connection:
+        await connection.execute(
+            "INSERT INTO transits (id, lane_id, direction, began_at) VALUES ($1, $2, 'export', $3)",
+            transit, LANE, at,
+        )  # fmt: skip
+        for n, (kind, data, effects) in enumerate(
+            (("loop_entry", {"occupied": True}, begin), ("officer_acted", officer, end))
+        ):
+            await connection.execute(
+                """INSERT INTO transit_events (lane_id, number, transit_id, at, kind, data, effects,
+                       token)
+                   SELECT $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6, 1
+                   FROM transit_events WHERE lane_id = $1""",
+                LANE, transit, at + timedelta(seconds=5 * n), kind, data, effects,
+            )  # fmt: skip
+        await connection.execute(
+            "UPDATE transits SET ended_at = $2, ended = 'turned_back' WHERE id = $1",
+            transit, at + timedelta(seconds=9),
+        )  # fmt: skip
+
+
+async def test_a_record_that_is_not_as_it_should_be_is_set_aside_and_stops_nothing(
+    gate: Database,
+) -> None:
+    metrics = Metrics()
+    statistics = Statistics(gate, "site", ZONE, Timeline().clock, metrics)
+    await statistics.open()
+    broken, well, gone = uuid4(), uuid4(), uuid4()
+    act = {"officer": "ha", "action": "turn_back"}
+    month = NOW - timedelta(days=40)
+    try:
+        await kept(gate, broken, month, {})
+        await kept(gate, well, month + timedelta(minutes=1), act)
+        async with gate.connection() as connection:
+            await connection.execute(
+                "INSERT INTO statistics_due (transit_id, ended_at) VALUES ($1, $2)", gone, NOW
+            )
+        assert await statistics.count() == 3
+        assert await statistics.count() == 0, "nothing is taken twice"
+        async with gate.connection() as connection:
+            facts = await connection.fetch("SELECT * FROM transit_facts")
+            left = await connection.fetch("SELECT transit_id, failed FROM statistics_due")
+    finally:
+        await statistics.close()
+    assert [(row["transit_id"], row["officers"], row["dwell_ms"]) for row in facts] == [
+        (well, ["ha"], 9_000)
+    ]
+    assert facts[0]["arriving_ms"] == 9_000
+    assert [(row["transit_id"], row["failed"]) for row in left] == [(broken, "KeyError('officer')")]
+    failed = {"kind": "STATISTICS_FAILED"}
+    assert metrics.registry.get_sample_value("gate_alarms_total", failed) == 1
 
 
 async def test_the_facts_of_a_transit_never_change(gate: Database) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from importlib import import_module
+from typing import Any
 from uuid import UUID, uuid4
 
 from gate.app.clock import utc_now
@@ -50,10 +51,18 @@ async def firm_samples(site: Site, firm: UUID, member: str) -> dict[str, str]:
         "/portal/drafts/{id}": str(draft.id), "/portal/declarations/{id}": str(declared),
         "/portal/passes/{id}": str(declared), "/portal/vehicles/{id}": str(vehicle),
         "/portal/drivers/{id}": str(driver), "/portal/members/{id}": member,
-        "/portal/keys/{id}": str(key), "/portal/webhooks/{id}": str(webhook),
+        "/portal/keys/{id}": str(key), "/portal/bulk/{id}": await upload(firms, firm),
+        "/portal/webhooks/{id}": str(webhook),
         "delivery": str(delivery), "/firms/{id}": str(firm), "/clearances/{id}": str(declared),
         "fee": str(fee or uuid4()),
     }  # fmt: skip
+
+
+async def upload(firms: Any, firm: UUID) -> str:
+    """A table that was uploaded and shown."""
+    table = import_module("tests.firms.test_bulk")
+    text = table.as_csv("en", [table.line("A", 1)])
+    return str((await firms.bulk.preview(firm, "list.csv", text.encode())).id)
 
 
 async def console_samples(site: Site, transit: str) -> dict[str, str]:

@@ -141,3 +141,16 @@ async def test_the_console_fits_a_phone(page: Page, site: Site) -> None:
     wide = await page.evaluate("document.documentElement.scrollWidth")
     await photograph(page, "console-phone")
     assert wide <= 360
+
+
+async def test_who_only_looks_has_no_acts(page: Page, site: Site) -> None:
+    await open_console(page, site, "bao")
+    await site.rig.show(picture_of(FRONT), picture_of(REAR, seed=2))
+    await expect(page.locator("#decision-word")).to_have_text("Hold")
+    await expect(page.locator("[data-act]")).to_have_count(0)
+    for key in "rohfcb2xas":
+        await page.keyboard.press(key)
+    await expect(page.locator("dialog[open]")).to_have_count(0)
+    await page.keyboard.press("z")
+    await page.keyboard.press("?")
+    await expect(page.locator("#help-keys")).not_to_contain_text("Release")

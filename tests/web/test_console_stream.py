@@ -7,8 +7,9 @@ import json
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, CookieJar
+from aiohttp import ClientSession, CookieJar, web
 
+from gate.app.clock import Clock
 from gate.web.console import stream
 from tests.gate.rig import LANE, until
 from tests.web.conftest import ENGLISH, Site, signed_in
@@ -77,3 +78,36 @@ async def test_the_stream_ends_with_its_session(
         name, _, _ = await hearing
         assert name == "ended"
     await until(lambda: site.rig.service.hub.watchers == 0, what="nobody listens any more")
+
+
+async def test_a_reader_that_takes_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "WRITE_S", 0.3)
+    given_up: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        reader = stream.Reader(response, "", Clock())
+        sent = 0
+        try:
+            for number in range(10_000):
+                await reader.tell({"lane": b'"%d"' % number + b" " * 100_000})
+                sent += 1
+        except TimeoutError:
+            given_up.set_result(sent)
+        return response
+
+    app = web.Application()
+    app.router.add_get("/", serve)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    _reader, writer = await asyncio.open_connection(*runner.addresses[0], limit=1024)
+    writer.write(b"GET / HTTP/1.1\r\nHost: gate\r\n\r\n")
+    try:
+        async with asyncio.timeout(20):
+            sent = await given_up
+        assert 0 < sent < 1_000, "memory is bounded: the rest was never made"
+    finally:
+        writer.transport.abort()
+        await runner.cleanup()

@@ -4,8 +4,10 @@
 -- Transits that ended and are not counted yet; a row comes with the very step that ends one.
 CREATE TABLE statistics_due (
     transit_id  uuid PRIMARY KEY,
-    ended_at    timestamptz NOT NULL
+    ended_at    timestamptz NOT NULL,
+    failed      text NOT NULL DEFAULT ''
 );
+COMMENT ON COLUMN statistics_due.failed IS 'why it could not be counted; empty while it waits. Empty it to try again';
 CREATE INDEX statistics_due_ended ON statistics_due (ended_at);
 
 CREATE FUNCTION note_transit_ended() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -34,16 +36,16 @@ CREATE TABLE transit_facts (
     officers         text[] NOT NULL,
     decided_by       text NOT NULL,
     overridden       boolean NOT NULL,
-    dwell_ms         integer NOT NULL,
-    arriving_ms      integer NOT NULL,
-    reading_ms       integer NOT NULL,
-    deciding_ms      integer NOT NULL,
-    with_officer_ms  integer NOT NULL,
-    releasing_ms     integer NOT NULL,
-    passing_ms       integer NOT NULL,
-    clearing_ms      integer NOT NULL,
-    fault_ms         integer NOT NULL,
-    barrier_ms       integer,
+    dwell_ms         bigint NOT NULL,
+    arriving_ms      bigint NOT NULL,
+    reading_ms       bigint NOT NULL,
+    deciding_ms      bigint NOT NULL,
+    with_officer_ms  bigint NOT NULL,
+    releasing_ms     bigint NOT NULL,
+    passing_ms       bigint NOT NULL,
+    clearing_ms      bigint NOT NULL,
+    fault_ms         bigint NOT NULL,
+    barrier_ms       bigint,
     lead_s           integer,
     read_exact       text[] NOT NULL,
     read_wrong       text[] NOT NULL,

@@ -91,17 +91,18 @@ async def _asked(request: web.Request, body: dict[str, Any]) -> Act:
         action, transit = OfficerAction(body["action"]), UUID(body["transit"])
         plate = str(body.get("plate", ""))[:20]
         second = body.get("second") or {}
-        who, password = str(second.get("name", "")), str(second.get("password", ""))
+        who, *proof = (str(second.get(key, "")) for key in ("name", "password", "code"))
     except (ValueError, KeyError, TypeError, AttributeError):
         raise web.HTTPBadRequest(text=_("The request needs action and transit.")) from None
     note = note_of(action, str(body.get("reason", "")), str(body.get("note", ""))[:MOST_NOTE])
-    other = await _second(request, who, password) if who else None
+    other = await _second(request, who, *proof) if who else None
     return Act(action=action, transit=transit, note=note, plate=plate, second=other)
 
 
-async def _second(request: web.Request, who: str, password: str) -> Person:
+async def _second(request: web.Request, who: str, password: str, code: str) -> Person:
+    signing_in = request.app[SIGN_IN]
     try:
-        user = await request.app[SIGN_IN].verify(who, password, request.remote or "")
+        user = await signing_in.verify_person(who, password, code, request.remote or "")
     except SignInRefused as error:
         text = _("The second person: %(why)s.", why=str(error))
         raise web.HTTPForbidden(text=text) from None

@@ -70,7 +70,7 @@ export function ask(act) {
   $("ask-do").hidden = act === "override" && !whoMay();
   $("ask-note-part").hidden = act === "reset" || $("ask-do").hidden;
   $("ask-second-part").hidden = $("ask-do").hidden || !["release", "override"].includes(act) || !objections().some((r) => r.second);
-  for (const id of ["ask-note", "ask-reason", "ask-second-name", "ask-second-password", "ask-task-words"]) $(id).value = "";
+  for (const id of ["ask-note", "ask-reason", "ask-second-name", "ask-second-password", "ask-second-code", "ask-task-words"]) $(id).value = "";
   const wanted = state.decision?.suggested ?? [];
   for (const box of document.querySelectorAll("#ask-tasks-part input[name=task]")) box.checked = wanted.includes(box.value);
   $("ask").showModal();
@@ -104,7 +104,7 @@ function body() {
     made.tasks = [...document.querySelectorAll("#ask-tasks-part input[name=task]:checked")].map((one) => one.value);
     made.task_words = $("ask-task-words").value;
   }
-  if (!$("ask-second-part").hidden) made.second = { name: $("ask-second-name").value.trim(), password: $("ask-second-password").value };
+  if (!$("ask-second-part").hidden) made.second = { name: $("ask-second-name").value.trim(), password: $("ask-second-password").value, code: $("ask-second-code").value.trim() };
   return made;
 }
 
@@ -120,6 +120,7 @@ $("ask-form").addEventListener("submit", async (event) => {
   } finally {
     $("ask-do").disabled = false;
     $("ask-second-password").value = "";
+    $("ask-second-code").value = "";
   }
 });
 

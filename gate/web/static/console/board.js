@@ -7,6 +7,7 @@ import { on, since, stale, state } from "./live.js";
 const lane = $("console").dataset.lane;
 const acts = $("console").dataset.acts === "yes";
 const STEADY_MS = 800;
+const told = new Set();
 let first = { id: "", at: 0 };
 
 // Lanes keep their places: nothing that is being read moves when a truck comes or goes.
@@ -73,6 +74,9 @@ function alarm(one, at) {
 function showAlarms(s) {
   const open = s.alarms.filter((one) => !one.acked_at);
   write($("alarms-count"), open.length ? String(open.length) : "");
+  const fresh = open.filter((one) => !told.has(`${one.id} ${one.count}`));
+  fresh.forEach((one) => told.add(`${one.id} ${one.count}`));
+  if (fresh.length) write($("announce-alarm"), fresh.map((one) => `${one.title}. ${one.todo}`).join("; "));
   if ((open[0]?.id ?? "") !== first.id) first = { id: open[0]?.id ?? "", at: Date.now() };
   $("alarms").replaceChildren(...(s.alarms.length ? s.alarms.map(alarm) : [element("li", t("None."), { class: "empty" })]));
 }
@@ -81,7 +85,9 @@ function former(one, withLane) {
   const codes = one.codes.map(([code, title]) => element("span", title, { title: code }));
   const reasons = element("td");
   codes.forEach((code, at) => reasons.append(at ? ", " : "", code));
-  const link = element("a", withLane ? `${day(one.began_at)} ${clock(one.began_at)}` : one.plate || t("no plate"), { href: `/transits/${one.id}` });
+  // A transit at a lane of somebody else is told of, but not shown.
+  const mine = !one.lane_id || (state.queue ?? []).some((q) => q.lane === one.lane_id);
+  const link = element(mine ? "a" : "span", withLane ? `${day(one.began_at)} ${clock(one.began_at)}` : one.plate || t("no plate"), { href: mine ? `/transits/${one.id}` : null });
   const end = one.ended ? name("end", one.ended) : t("under way");
   return element("tr", null, {}, element("td", withLane ? null : clock(one.ended_at), {}, ...(withLane ? [link] : [])),
     withLane ? element("td", one.lane_id) : element("td", null, {}, link),

@@ -1,4 +1,5 @@
 // The stream: parts of the page as they change, and what the page does while nothing is heard.
+import { checkSession } from "../page.js";
 import { clock, t } from "../words.js";
 import { $, write } from "./dom.js";
 
@@ -43,6 +44,7 @@ function listen(path) {
   // The browser tries again by itself after a broken connection (and tells the last id it had),
   // but not after an error status.
   source.addEventListener("error", () => {
+    checkSession(); // the lock screen may be up
     if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(path), AGAIN_MS);
   });
 }

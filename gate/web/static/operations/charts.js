@@ -22,7 +22,7 @@ function axes(unit) {
 
 function make(place, series, unit, bands) {
   const chart = new uPlot({
-    ...size(place), cursor: { show: false }, legend: { show: false }, padding: [8, wall ? 40 : 22, 0, 0],
+    ...size(place), cursor: { show: false }, legend: { show: false }, padding: [wall ? 18 : 8, wall ? 40 : 22, 0, 0],
     scales: { x: { time: false, range: [0, 24] }, y: { range: (_, __, most) => [0, Math.max(most * 1.1, unit ? 10 : 5)] } },
     axes: axes(unit), series: [{}, ...series], bands,
   }, [HOURS, ...series.map(() => HOURS.map(() => null))], place);

@@ -1,4 +1,5 @@
 // Follows the figures: a stream that comes back by itself, and a page that says when it is stale.
+import { checkSession } from "../page.js";
 import { clock, t } from "../words.js";
 import { know, paint } from "./paint.js";
 
@@ -23,7 +24,10 @@ function listen() {
   source.addEventListener("trouble", () => { trouble = t("The database does not answer."); });
   // Another version of the program answers: take its page.
   source.addEventListener("version", (event) => { if (JSON.parse(event.data).is !== live.dataset.version) location.reload(); });
-  source.onerror = () => { if (source.readyState === EventSource.CLOSED) again(); };
+  source.onerror = () => {
+    checkSession(); // the lock screen may be up
+    if (source.readyState === EventSource.CLOSED) again();
+  };
 }
 
 function hear() {
