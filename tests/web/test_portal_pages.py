@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+import zxingcpp
 from aiohttp import ClientSession, CookieJar, FormData
+from PIL import Image
 from playwright.async_api import Browser, expect
 from python_calamine import CalamineWorkbook
 
@@ -162,7 +165,7 @@ async def test_people_keys_and_webhooks_are_kept_by_the_administrator(
     await photograph(page, "portal-key-once")
     await page.goto(f"{site.url}/portal/keys")
     assert secret not in await page.content(), "a key is shown once"
-    await page.get_by_role("button", name="End").first.click()
+    await page.get_by_role("button", name="End it").first.click()
     await page.get_by_role("button", name="Press again").click()
     await expect(page.locator(".truck")).to_contain_text("ended")
     assert await site.rig.service.firms.keys.recognise(secret) is None
@@ -278,6 +281,16 @@ async def test_the_pass_prints_on_one_page_and_papers_that_end_soon_are_marked(
     for size in ({"format": "A4"}, {"format": "A6"}):
         printed = await page.pdf(**size)  # type: ignore[arg-type]
         assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1, size
+    await page.emulate_media(media="print")
+    await page.set_viewport_size({"width": 351, "height": 514})
+    paper = Image.open(io.BytesIO(await page.screenshot()))
+    (code,) = zxingcpp.read_barcodes(paper)
+    found = await firms.passes.current(firm.id, declaration)
+    assert found is not None
+    assert code.text == found.text
+    await photograph(page, "portal-pass-a6")
+    await page.emulate_media(media="screen")
+    await page.set_viewport_size({"width": 360, "height": 740})
     await page.goto(f"{site.url}/portal/vehicles")
     marked = page.locator(".truck[data-kind=hold]")
     await expect(marked).to_contain_text("ends")

@@ -266,8 +266,8 @@ async def clear_on_the_page(page: Page, site: Site) -> None:
     await word_of(page, "failed", "Border guard").click()
     await expect(page.locator("#said")).to_have_text("This is needed.")
     for authority in ("Customs", "Border guard"):
-        await word_of(page, "passed", authority).click()
-        await expect(word_of(page, "passed", authority)).to_have_count(0)
+        await word_of(page, "granted", authority).click()
+        await expect(word_of(page, "granted", authority)).to_have_count(0)
     while await page.get_by_role("button", name="Paid").count():
         left = await page.get_by_role("button", name="Paid").count()
         await page.get_by_placeholder("Receipt").first.fill("R-77")

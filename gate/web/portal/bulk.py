@@ -25,7 +25,7 @@ SHOWN_BAD, SHOWN_GOOD = 100, 5
 @needs(Permission.FIRM_FILE)
 async def page(_request: web.Request) -> dict[str, object]:
     """Choose a file."""
-    return {"most_rows": Bulk.MOST_ROWS, "most_mb": Bulk.MOST_BYTES // (1024 * 1024)}
+    return {"most_rows": Bulk.MOST_ROWS, "most_mb": Bulk.MOST_BYTES // 1_000_000}
 
 
 @routes.get("/portal/bulk/template")
@@ -109,7 +109,7 @@ async def _read(part: BodyPartReader) -> bytes:
     while chunk := await part.read_chunk():
         data += chunk
         if len(data) > Bulk.MOST_BYTES:
-            text = _("The file is too large: at most %(n)s MB.", n=Bulk.MOST_BYTES // (1024 * 1024))
+            text = _("The file is too large: at most %(n)s MB.", n=Bulk.MOST_BYTES // 1_000_000)
             raise web.HTTPRequestEntityTooLarge(Bulk.MOST_BYTES, len(data), text=text)
     return bytes(data)
 

@@ -19,7 +19,7 @@ KINDS = {
 STEPS = {
     "booked": N_("booked"),
     "given_back": N_("given back"),
-    "issued": N_("issued"),
+    "issued": N_("was issued"),
     "revoked": N_("ended"),
     "due": N_("due"),
     "paid": N_("paid"),

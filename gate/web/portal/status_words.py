@@ -14,14 +14,14 @@ STATUSES = {
     "cleared": ("go", N_("cleared")),
     "released": ("go", N_("released")),
     "departed": ("go", N_("departed")),
-    "closed": ("calm", N_("closed")),
+    "closed": ("calm", N_("completed")),
     "cancelled": ("calm", N_("cancelled")),
     "expired": ("hold", N_("expired")),
 }
 """Status of a declaration -> colour of state and word."""
 CLEARANCES = {
     "pending": ("hold", N_("pending")),
-    "passed": ("go", N_("passed")),
+    "passed": ("go", N_("granted")),
     "failed": ("stop", N_("failed")),
     "not_needed": ("calm", N_("not needed")),
 }
