@@ -18,6 +18,14 @@ def locale() -> str:
     return LOCALES[language()]
 
 
+def number(value: float | None, digits: int = 0) -> str:
+    """A number with the language's separators; a dash for none."""
+    if value is None:
+        return "–"
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return numbers.format_decimal(value, format=pattern, locale=locale())
+
+
 class Shown:
     """Template filters that know the gate's time zone."""
 
@@ -46,10 +54,7 @@ class Shown:
 
     def number(self, value: float | None, digits: int = 0) -> str:
         """A number with the language's separators."""
-        if value is None:
-            return "–"
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return numbers.format_decimal(value, format=pattern, locale=locale())
+        return number(value, digits)
 
     def percent(self, share: float | None, digits: int = 1) -> str:
         """A share of 1 as a percentage."""

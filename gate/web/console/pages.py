@@ -15,8 +15,6 @@ from gate.web.console.names import name, names_element
 from gate.web.keys import SERVICE, session_of
 from gate.web.language import _
 
-LOCK = "/lock"
-
 routes = web.RouteTableDef()
 
 
@@ -47,13 +45,7 @@ async def console(request: web.Request) -> dict[str, object]:
         "reasons": REASONS,
         "tasks": TASKS,
         "acts": allowed(request, Permission.LANES_ACT),
-        "lockable": has_route(request, LOCK),
     }
-
-
-def has_route(request: web.Request, path: str) -> bool:
-    """Whether this program has that page."""
-    return any(resource.canonical == path for resource in request.app.router.resources())
 
 
 @routes.get("/evidence/{sha256:[0-9a-f]{64}}")

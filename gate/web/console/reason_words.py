@@ -13,6 +13,7 @@ from gate.web.catalogues import SOURCE
 from gate.web.console.names import NAMES, name
 from gate.web.console.sentences import knows, tell
 from gate.web.language import N_, _, language
+from gate.web.shown import number
 
 TITLES: dict[str, str] = {
     "OK_ALL": N_("All checks passed"),
@@ -70,6 +71,7 @@ TITLES: dict[str, str] = {
     "EVIDENCE_LATE": N_("Pictures are old"),
     "SYSTEM_DEGRADED": N_("Part of the system is down"),
 }
+_OF_WEIGHT = frozenset({"OVERWEIGHT_LEGAL", "WEIGHT_DIFFERS"})
 _HIDDEN = frozenset({"draw", "entry", "transit", "officer"})
 
 
@@ -87,17 +89,25 @@ def reason_shown(plain: dict[str, Any]) -> dict[str, Any]:
         "code": plain["code"],
         "outcome": plain["outcome"],
         "title": reason_title(plain["code"]),
-        "text": told if own else _facts(plain["facts"]),
+        "text": told if own else _in_words(plain),
         "way": _(way) if way else "",
         "override": plain["override"],
         "second": plain["second"],
     }
 
 
-def _facts(facts: list[list[str]]) -> str:
+def _in_words(plain: dict[str, Any]) -> str:
+    """The title with the facts behind it."""
+    weights = plain["code"] in _OF_WEIGHT
     shown = [
-        f"{name('fact', key)}: {name('camera', value) if key == 'role' else value}"
-        for key, value in facts
-        if key not in _HIDDEN and (key in NAMES["fact"])
+        f"{name('fact', key)} {_value(key, value, weights)}"
+        for key, value in plain["facts"]
+        if key not in _HIDDEN and key in NAMES["fact"]
     ]
-    return "; ".join(shown)
+    return ": ".join(part for part in (reason_title(plain["code"]), "; ".join(shown)) if part)
+
+
+def _value(key: str, value: str, weight: bool) -> str:
+    if key == "role":
+        return name("camera", value)
+    return f"{number(int(value))} kg" if weight and value.isdecimal() else value

@@ -105,12 +105,12 @@ async def _stream(request: web.Request, lane: str) -> web.StreamResponse:
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store",
                  "X-Accel-Buffering": "no"}
     )  # fmt: skip
-    await response.prepare(request)
     clock = request.app[SERVICE].clock
     reader = Reader(response, request.headers.get("Last-Event-ID", ""), clock)
     lanes = own_lanes(request)
     with request.app[SERVICE].hub.watch(*lanes) as woken, suppress(ConnectionResetError):
         woken.set()
+        await response.prepare(request)
         try:
             await _follow(request, reader, lane, lanes, woken)
         except TimeoutError:

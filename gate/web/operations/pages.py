@@ -86,10 +86,10 @@ async def stream(request: web.Request) -> web.StreamResponse:
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store",
                  "X-Accel-Buffering": "no"}
     )  # fmt: skip
-    await response.prepare(request)
     version = request.app[ASSETS].url("operations/live.js")
     with suppress(ConnectionResetError, TimeoutError):
         async with asyncio.timeout(LONGEST_S):
+            await response.prepare(request)
             await response.write(b"retry: 1000\n\n" + _event("version", 0, {"is": version}))
             await _follow(response, _figures(request))
     return response

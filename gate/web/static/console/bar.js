@@ -1,5 +1,4 @@
 // The bar: who is on the lane, barrier, devices, clock.
-import { send } from "../page.js";
 import { clock, hour, t } from "../words.js";
 import { $, element, name, write } from "./dom.js";
 import { now, on } from "./live.js";
@@ -33,9 +32,3 @@ on(["barrier"], showBarrier);
 on(["devices"], showDevices);
 on(["lane"], showLane);
 document.addEventListener("second", () => write($("clock"), clock(new Date(now()))));
-
-export async function lock() {
-  const answer = await send("/lock");
-  location.href = answer.go ?? "/unlock";
-}
-$("lock")?.addEventListener("click", lock);

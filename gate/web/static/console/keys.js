@@ -1,7 +1,6 @@
 // Everything by keyboard: one table of keys, which is also what the help shows.
 import { t } from "../words.js";
 import { ask } from "./acts.js";
-import { lock } from "./bar.js";
 import { acknowledgeFirst, neighbour, nextWaiting } from "./board.js";
 import { isCorrecting } from "./correct.js";
 import { $, element } from "./dom.js";
@@ -35,7 +34,7 @@ export const KEYS = [
   ["0", t("Whole picture"), whole],
   ["v", t("Full size and back"), full],
   ["p", t("Next picture"), nextPicture],
-  ...($("lock") ? [["l", t("Lock this screen"), lock]] : []),
+  ["l", t("Lock this screen"), () => $("lock").click()],
   ["?", t("This help"), help],
 ];
 
