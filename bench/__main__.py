@@ -9,7 +9,7 @@ from importlib import import_module
 
 PARTS = {
     "flow": "bench.flow", "match": "bench.match", "plates": "bench.plates",
-    "core": "bench.core.figures",
+    "core": "bench.core.figures", "console": "bench.console", "statistics": "bench.statistics",
 }  # fmt: skip
 """Each part and the module whose ``run`` measures it."""
 

@@ -154,3 +154,20 @@ async def test_who_only_looks_has_no_acts(page: Page, site: Site) -> None:
     await page.keyboard.press("z")
     await page.keyboard.press("?")
     await expect(page.locator("#help-keys")).not_to_contain_text("Release")
+
+
+async def test_a_lane_is_worked_by_hand_and_closed_with_a_reason(page: Page, site: Site) -> None:
+    await open_console(page, site)
+    for mode, words in (("manual", "worked by hand"), ("closed", "lane closed")):
+        await page.keyboard.press("m")
+        await page.check(f"#mode-form [value={mode}]")
+        await page.click("#mode-do")
+        await expect(page.locator("#mode-problem")).to_contain_text("say why")
+        await page.fill("#mode-reason", "camera is being cleaned")
+        await page.click("#mode-do")
+        await expect(page.locator("#mode-ask")).to_be_hidden()
+        await expect(page.locator("#mode")).to_contain_text(words)
+    await photograph(page, "console-closed")
+    rows = await site.rig.rows_of("SELECT kind, data FROM transit_events WHERE kind LIKE 'lane_%'")
+    assert [row["kind"] for row in rows] == ["lane_manual", "lane_closed"]
+    assert all(row["data"]["reason"] == "camera is being cleaned" for row in rows)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from gate.web.console import acts, inspection_pages, pages, shift_pages, stream, transit_page
+from gate.web.console import (
+    acts,
+    inspection_pages,
+    lane_mode,
+    pages,
+    shift_pages,
+    stream,
+    transit_page,
+)
 
 CONSOLE_ROUTES = (
     pages.routes,
@@ -11,4 +19,5 @@ CONSOLE_ROUTES = (
     transit_page.routes,
     inspection_pages.routes,
     shift_pages.routes,
+    lane_mode.routes,
 )

@@ -4,6 +4,7 @@ import { ask } from "./acts.js";
 import { acknowledgeFirst, neighbour, nextWaiting } from "./board.js";
 import { isCorrecting } from "./correct.js";
 import { $, element } from "./dom.js";
+import { askMode } from "./mode.js";
 import { nextPicture } from "./pictures.js";
 import { full, isFull, toPlate, whole, zoomIn, zoomOut } from "./zoom.js";
 
@@ -22,6 +23,7 @@ export const KEYS = [
     ["2", t("Call a second officer"), () => ask("call")],
     ["x", t("Reset the fault"), () => ask("reset")],
     ["a", t("Acknowledge the first alarm"), acknowledgeFirst],
+    ["m", t("Mode: by machine, by hand, closed"), askMode],
     ["s", t("Shift: take or hand over"), () => go("/shift")],
   ] : []),
   ["n", t("To the truck that waits longest"), () => toLane(nextWaiting())],
