@@ -19,7 +19,7 @@ import numpy as np
 from gate.core.fuse import Look, fuse
 from ocr.engines.rapid import RapidPlateReader
 from ocr.plates.locate import Located
-from ocr.plates.reader import HINT, LEAST_CONFIDENCE, SlotPlateReader, cut_out
+from ocr.plates.reader import LEAST_CONFIDENCE, SlotPlateReader, cut_out, hinted
 from ocr.plates.second_opinion import SecondOpinion
 from ocr.plates.sight import Sight
 from ocr.ports import Picture
@@ -62,7 +62,8 @@ class CascadePlateReader:
     def read(self, picture: Picture) -> tuple[Reading, ...]:
         """Read all plates in ``picture`` (BGR, uint8), best first."""
         start = time.perf_counter()
-        sights = self._own.look(picture)
+        places = self._own.locate(picture)
+        sights = self._own.look(picture, places)
         found = self._own.readings(sights, picture)
         if self._second and not _at_least(found, SURE):
             whole = cut_out(picture)
@@ -73,17 +74,12 @@ class CascadePlateReader:
             elif whole:
                 said = self._second.straight(picture, whole, "CN", 1)
                 found = (said, *found) if said and not _invented(said) else found
-        if self._whole and not _at_least(found, ENOUGH) and self._hinted(picture, sights):
+        worth = cut_out(picture) or hinted(places) or any(s.likeness >= LIKELY for s in sights)
+        if self._whole and worth and not _at_least(found, ENOUGH):
             found = self._search(picture, found)
         ms = round((time.perf_counter() - start) * 1000)
         told = (r for r in found if r.confidence >= LEAST_TOLD)
         return tuple(replace(r, ms=ms, engine=self.name) for r in told)
-
-    def _hinted(self, picture: Picture, sights: Sequence[Sight]) -> bool:
-        """Whether anything looks like a plate to our recogniser or, less surely, our detector."""
-        if cut_out(picture) or any(sight.likeness >= LIKELY for sight in sights):
-            return True
-        return any(place.score >= HINT for place in self._own.locate(picture))
 
     def _search(self, picture: Picture, found: tuple[Reading, ...]) -> tuple[Reading, ...]:
         """Let PP-OCR read the whole picture where all else left doubt; the surer one counts.
