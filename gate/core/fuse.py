@@ -127,8 +127,10 @@ def columns(reading: Reading) -> list[Column]:
     return [{c: p} for c, p in zip(reading.text, reading.confidences, strict=True)]
 
 
-def _rank(look: Look) -> tuple[float, str, str]:
-    return (-look.reading.confidence, look.reading.text, look.source)
+def _rank(look: Look) -> tuple[object, ...]:
+    """Surest first; a total order, so that the first one does not depend on the order given."""
+    r = look.reading
+    return (-r.confidence, r.text, look.source, r.confidences, r.posterior)
 
 
 def _weights(looks: Sequence[Look], burst: float, camera: float) -> dict[str, float]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-SLOPE, OFFSET = 0.734, 1.088
+SLOPE, OFFSET = 1.111, 0.641
 _EDGE = 1e-5
 
 

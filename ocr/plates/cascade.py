@@ -2,8 +2,8 @@
 
 A sure reading of ours ends the matter. A doubtful one is first shown to PP-OCR's recognisers as
 straightened lines; if doubt remains, PP-OCR searches round the place, and then the whole
-picture; never where our own recogniser sees no plate. What the readers say is fused character by
-character; where they disagree the confidence falls.
+picture, but only where our own networks see a hint of a plate. What the readers say is fused
+character by character; where they disagree the confidence falls.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 from gate.core.fuse import Look, fuse
 from ocr.engines.rapid import RapidPlateReader
 from ocr.plates.locate import Located
-from ocr.plates.reader import LEAST_CONFIDENCE, SlotPlateReader, cut_out
+from ocr.plates.reader import LEAST_CONFIDENCE, SlotPlateReader, cut_out, hinted
 from ocr.plates.second_opinion import SecondOpinion
 from ocr.plates.sight import Sight
 from ocr.ports import Picture
@@ -29,12 +29,12 @@ from schemas.readings import Reading
 SURE = 0.97
 """Our own reading at least this likely is not doubted."""
 ENOUGH = 0.75
-"""With a reading at least this likely, PP-OCR need not search."""
+"""With a reading at least this likely, PP-OCR need not search, near the place or everywhere."""
 LEAST_TOLD = 0.2
 """A reading less likely than this is not reported: it is mostly text that is no plate."""
 SURE_ENOUGH = 0.9
-"""Below this PP-OCR reads the whole picture; what it says there this surely is believed (none
-of its readings above 0.9 was wrong on the dev split)."""
+"""What PP-OCR says of the whole picture this surely is believed (none of its readings above 0.9
+was wrong on the dev split)."""
 LEAST_FOREIGN = 0.45
 """Least confidence of PP-OCR where our own networks see no plate; it takes much text for one."""
 LIKELY = 0.8
@@ -62,7 +62,8 @@ class CascadePlateReader:
     def read(self, picture: Picture) -> tuple[Reading, ...]:
         """Read all plates in ``picture`` (BGR, uint8), best first."""
         start = time.perf_counter()
-        sights = self._own.look(picture)
+        places = self._own.locate(picture)
+        sights = self._own.look(picture, places)
         found = self._own.readings(sights, picture)
         if self._second and not _at_least(found, SURE):
             whole = cut_out(picture)
@@ -73,8 +74,8 @@ class CascadePlateReader:
             elif whole:
                 said = self._second.straight(picture, whole, "CN", 1)
                 found = (said, *found) if said and not _invented(said) else found
-        worth = any(s.likeness >= LIKELY for s in sights) and not cut_out(picture)
-        if self._whole and worth and not _at_least(found, SURE_ENOUGH):
+        worth = cut_out(picture) or hinted(places) or any(s.likeness >= LIKELY for s in sights)
+        if self._whole and worth and not _at_least(found, ENOUGH):
             found = self._search(picture, found)
         ms = round((time.perf_counter() - start) * 1000)
         told = (r for r in found if r.confidence >= LEAST_TOLD)

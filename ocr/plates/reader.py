@@ -50,20 +50,18 @@ class SlotPlateReader:
     def read(self, picture: Picture) -> tuple[Reading, ...]:
         """Read all plates in ``picture`` (BGR, uint8), the most prominent sure one first."""
         start = time.perf_counter()
-        readings = self.readings(self.look(picture), picture)
+        readings = self.readings(self.look(picture, self.locate(picture)), picture)
         ms = round((time.perf_counter() - start) * 1000)
         return tuple(replace(r, ms=ms) for r in readings)
 
-    def look(self, picture: Picture) -> tuple[Sight, ...]:
-        """All plates seen in ``picture``, best first.
+    def look(self, picture: Picture, places: Sequence[Located]) -> tuple[Sight, ...]:
+        """All plates seen in ``picture``, best first, given what ``locate`` found in it.
 
         Where nothing can be read though something looks like a plate, the picture is searched
         once more at a finer scale.
         """
-        places = self.locate(picture)
         sights = self.sights(picture, places)
-        hinted = any(place.score >= HINT for place in places)
-        if not hinted or any(s.probability >= LEAST_CONFIDENCE for s in sights):
+        if not hinted(places) or any(s.probability >= LEAST_CONFIDENCE for s in sights):
             return sights
         return self.sights(picture, self.locate(picture, finer=FINER)) or sights
 
@@ -140,6 +138,11 @@ class SlotPlateReader:
                 ("found", f"{sight.located.score:.2f}"),
             ),
         )
+
+
+def hinted(places: Sequence[Located]) -> bool:
+    """Whether the detector saw something that real plates often look like."""
+    return any(place.score >= HINT for place in places)
 
 
 def cut_out(picture: Picture) -> Located | None:

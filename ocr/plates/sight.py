@@ -53,16 +53,18 @@ def closer(
 ) -> Sight:
     """Look again at a doubtful ``sight``, with corners found from near.
 
-    If that is doubtful too, what it, the first look and three other cuts show is averaged.
+    If that is doubtful too, what it, the first look and three cuts round the better of their
+    corners show is averaged.
     """
     near = locator.refine(picture, sight.located)
     again = _views(picture, recogniser, [widen(near.corners, *_MARGIN)])
     nearer = judge(near, again)
     if nearer.probability >= SURE:
         return nearer
-    cuts = [widen(near.corners, *margin) for margin in _OTHER_MARGINS]
-    cuts.append(widen(upright(near.corners), 0.02, 0.01))
-    return judge(near, [*sight.views, *again, *_views(picture, recogniser, cuts)])
+    better = near if nearer.probability >= sight.probability else sight.located
+    cuts = [widen(better.corners, *margin) for margin in _OTHER_MARGINS]
+    cuts.append(widen(upright(better.corners), 0.02, 0.01))
+    return judge(better, [*sight.views, *again, *_views(picture, recogniser, cuts)])
 
 
 def _views(picture: Picture, recogniser: SlotRecogniser, cuts: list[Corners]) -> list[Slots]:

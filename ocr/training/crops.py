@@ -28,6 +28,8 @@ from ocr.training.series import random_plate
 
 NEGATIVE_SHARE = 0.10
 CHINESE_SHARE = 0.55
+COVERED_SHARE = 0.08
+"""Share of the plates with one character out of sight: the network learns to say it can't tell."""
 CUT_OUT_SHARE = {"CN": 0.4, "VN": 0.12}
 """Share of the one-line plates that come as small upright boxes, cut out and scaled by others."""
 
@@ -95,7 +97,8 @@ def positive(rng: random.Random, atlas: Atlas, photos: list[Picture], hard: floa
     if boxed:
         width = max(width, 70.0)
     flat = draw_plate(rng, atlas, text, height=40 if width < 120 else 64)
-    image = weather(rng, flat.image, hard)
+    face = cover(rng, flat) if rng.random() < COVERED_SHARE else flat.image
+    image = weather(rng, face, hard)
     ph, pw = image.shape[:2]
     quad = pose(rng, width, width * ph / pw * rng.uniform(0.88, 1.15), hard)
     if boxed:
@@ -118,6 +121,28 @@ def positive(rng: random.Random, atlas: Atlas, photos: list[Picture], hard: floa
         centres=_carry(flat, quad, look),
         layout=np.uint8([COUNTRIES.index(text.country), lines - 1, COLOURS.index(text.colour)]),
     )
+
+
+def cover(rng: random.Random, flat: FlatPlate) -> NDArray[np.uint8]:
+    """The plate with one character, often the last, under dirt, a strap or a towing eye."""
+    height, width = flat.image.shape[:2]
+    last = len(flat.centres) - 1
+    k = last if rng.random() < 0.5 else rng.randint(0, last)
+    x, y = flat.centres[k]
+    row = [c[0] for c in flat.centres if abs(c[1] - y) < height * 0.15]
+    pitch = (max(row) - min(row)) / max(1, len(row) - 1)
+    x0, x1 = x - pitch * rng.uniform(0.5, 0.65), x + pitch * rng.uniform(0.5, 0.65)
+    # A patch over the plate's end mostly hides its edge too.
+    x0 = 0 if x <= min(row) and rng.random() < 0.7 else x0
+    x1 = width if x >= max(row) and rng.random() < 0.7 else x1
+    half = height if rng.random() < 0.6 else height * (0.45 if len(flat.plate.lines) == 1 else 0.3)
+    image = flat.image.copy()
+    tone = [rng.uniform(0, 255)] * 3
+    if rng.random() < 0.4:
+        tone = [rng.uniform(0, 255) for _ in range(3)]
+    low, high = (round(x0), round(y - half)), (round(x1), round(y + half))
+    cv2.rectangle(image, low, high, tone, -1)
+    return image
 
 
 def _boxed(

@@ -34,7 +34,7 @@ def test_a_sure_plate_is_looked_at_once(
     once = 0
     for picture, _, _ in drawn("drawn-VN"):
         before = counting.runs
-        sights = reader.look(picture)
+        sights = reader.look(picture, reader.locate(picture))
         others = [p for p in reader.locate(picture) if p.score >= LEAST_BESIDE]
         if sights and sights[0].probability >= looking.SURE:
             assert counting.runs - before <= 1 + 3 * len(others)
