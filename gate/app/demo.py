@@ -19,10 +19,10 @@ from gate.store.pool import Database
 from schemas.declarations import Direction
 
 LANES = (
-    ("lane-1", "Lane 1 export", Direction.EXPORT),
-    ("lane-2", "Lane 2 export", Direction.EXPORT),
-    ("lane-3", "Lane 3 import", Direction.IMPORT),
-    ("lane-4", "Lane 4 import", Direction.IMPORT),
+    ("lane-1", "Làn 1", Direction.EXPORT),
+    ("lane-2", "Làn 2", Direction.EXPORT),
+    ("lane-3", "Làn 3", Direction.IMPORT),
+    ("lane-4", "Làn 4", Direction.IMPORT),
 )
 DEVICES = (
     ("cam-front", "camera"),
