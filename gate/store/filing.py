@@ -94,7 +94,8 @@ async def listing(
 ) -> list[FiledRow]:
     """Declarations that were submitted at least once, the newest first.
 
-    Of all firms (staff) a text is looked for as a whole number or plate: only that has indexes.
+    Of all firms (staff) and in every status a text is looked for as a whole number or plate:
+    only that has indexes. What is under way is a small part, where a piece of it is enough.
     """
     where = Conditions()
     where.firm("d.firm_id", firm)
@@ -104,7 +105,7 @@ async def listing(
     if wanted.direction:
         where.add("d.direction = {}", wanted.direction)
     if wanted.text:
-        _search(where, wanted.text, everywhere=firm is None)
+        _search(where, wanted.text, everywhere=firm is None and not wanted.status)
     if wanted.window_from is not None:
         where.add("d.window_from >= {}", wanted.window_from)
     if wanted.window_to is not None:
