@@ -19,6 +19,8 @@ async def open_console(page: Page, site: Site, name: str = "ha") -> None:
     await page.get_by_role("button", name="Sign in").click()
     await page.get_by_role("link", name="lane-1").click()
     await expect(page.locator("#decision-word")).to_have_text("Idle")
+    # The clock runs once the scripts do; a key pressed before is nobody's.
+    await expect(page.locator("#clock")).not_to_be_empty()
 
 
 async def test_a_truck_appears_is_released_and_goes_without_reloading(
