@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import asyncpg
@@ -142,7 +142,9 @@ class Database:
         try:
             await self._pool.release(connection, timeout=self._acquire_s)
         except (TimeoutError, *_DOWN):
-            connection.terminate()
+            # asyncpg ends a connection that it could not reset, and takes it back, by itself.
+            with suppress(asyncpg.InterfaceError):
+                connection.terminate()
 
 
 async def prepare(connection: Connection) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -145,6 +147,21 @@ async def test_a_statement_that_takes_too_long_ends(database_url: str) -> None:
         with pytest.raises(DatabaseBusy, match="statement"):
             async with quick.connection() as connection:
                 await connection.execute("SELECT pg_sleep(5)")
+    finally:
+        await quick.close()
+
+
+async def test_a_server_that_stalls_while_a_connection_goes_back_ends_nothing_but_it(
+    database_url: str,
+) -> None:
+    quick = Database(database_url, size=2, acquire_ms=400, command_ms=400)
+    await quick.open()
+    try:
+        async with quick.connection() as connection:
+            server = await connection.fetchval("SELECT pg_backend_pid()")
+            os.kill(server, signal.SIGSTOP)
+        os.kill(server, signal.SIGCONT)
+        assert await quick.alive()
     finally:
         await quick.close()
 
