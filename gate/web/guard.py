@@ -68,6 +68,11 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         request.app[SERVICE].metrics.database_errors.labels(code=error.code).inc()
         text = _("The database does not answer. Nothing was changed; try again in a moment.")
         return await _answer(request, 503, text)
+    except ConnectionResetError:
+        raise  # whoever asked is gone
+    except Exception:  # the last resort: a fault of ours must still be an answer in words
+        log.exception("%s %s", request.method, request.path)
+        return await _answer(request, 500, _("Something went wrong here; it was noted."))
 
 
 def is_open(path: str) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from aiohttp import ClientSession, CookieJar
+from aiohttp import ClientSession, CookieJar, web
+from aiohttp.test_utils import TestServer
 from playwright.async_api import Page, expect
 
-from gate.web.access import permission_of
+from gate.core.permissions import Permission
+from gate.web.access import needs, permission_of
 from gate.web.guard import is_open
 from gate.web.server import application
 from tests.web.axe import violations
@@ -39,6 +41,27 @@ async def test_the_sign_in_page_speaks_the_browsers_language(
     ):
         assert heading in await answer.text()
         assert answer.headers["Content-Language"] == language
+
+
+async def test_a_fault_of_ours_is_an_answer_in_words(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    @needs(Permission.ACCOUNT)
+    async def broken(_request: web.Request) -> web.Response:
+        raise RuntimeError("a fault for this test")
+
+    app = application(site.rig.service, demo=False)
+    app.router.add_get("/broken", broken)
+    async with TestServer(app) as server:
+        base = str(server.make_url("")).rstrip("/")
+        async with ClientSession(cookie_jar=CookieJar(unsafe=True), headers=ENGLISH) as client:
+            await signed_in(client, base)
+            async with client.get(f"{base}/broken", headers={"Accept": "text/html"}) as page:
+                assert page.status == 500
+                assert "it was noted" in await page.text()
+            async with client.get(f"{base}/broken") as answer:
+                assert (await answer.json())["status"] == 500
+    assert "a fault for this test" in caplog.text
 
 
 async def test_the_language_can_be_switched_and_is_kept(site: Site) -> None:

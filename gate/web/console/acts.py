@@ -135,7 +135,7 @@ async def call_second(request: web.Request) -> web.Response:
             text=f"{me(request).name} asks for a second officer",
             transit=actor.state.transit if actor is not None else None, at=service.clock.now(),
         )  # fmt: skip
-        await connection.execute("SELECT pg_notify('gate_lane', $1)", lane)
+        await alarms.tell(connection, lane)
     return web.json_response({"said": _("A second officer was asked for.")})
 
 

@@ -31,6 +31,8 @@ export function openCorrect() {
 
 export function closeCorrect() {
   clearTimeout(timer);
+  // A hidden field keeps the focus until the next frame, and would swallow the next key.
+  if ($("correct").contains(document.activeElement)) document.activeElement.blur();
   $("correct").hidden = true;
 }
 
