@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from schemas.plate_series import (
     CN_MARKS,
@@ -131,6 +132,17 @@ def parse_plate(text: str) -> Plate | None:
         if pattern.accepts(normal):
             return _plate(normal, pattern)
     return None
+
+
+@lru_cache(maxsize=4096)
+def written_plate(text: str) -> str:
+    """A plate as people write it; a text that is no plate stays as it is.
+
+    >>> written_plate("14C12345")
+    '14C-123.45'
+    """
+    plate = parse_plate(text) if text else None
+    return text if plate is None else plate.display
 
 
 def repair_plate(text: str, *, most: int = 2) -> tuple[RepairedPlate, ...]:

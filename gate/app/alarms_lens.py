@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from gate.app.clock import Clock
 from gate.app.metrics import Metrics
 from gate.core.operations.lens import WINDOW, Lens, Reads, judge
-from gate.store import alarms, statistics_reads, statistics_roll
+from gate.store import alarms, lane_change, statistics_reads, statistics_roll
 from gate.store.pool import Connection, Database
 from gate.store.statistics_day import Span
 
@@ -51,7 +51,7 @@ class LensWatch:
             await self._raise(connection, lane, device, history, recent)
         elif found is Lens.WELL and since is not None:
             await alarms.clear_alarm(connection, lane, kind, now)
-            await alarms.tell(connection, lane)
+            await lane_change.tell(connection, lane)
             log.info("lane %s: camera %s reads as usual again", lane, device)
 
     def _export(self, lane: str, device: str, history: Reads, recent: Reads) -> None:
@@ -82,5 +82,5 @@ class LensWatch:
             at=self._clock.now(),
         )  # fmt: skip
         self._metrics.alarms.labels(kind="DIRTY_LENS").inc()
-        await alarms.tell(connection, lane)
+        await lane_change.tell(connection, lane)
         log.warning("alarm on lane %s: DIRTY_LENS: %s", lane, text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import lru_cache
 from math import log
 
 from gate.core import papers
@@ -11,7 +10,7 @@ from gate.core.cameras import target_plate
 from gate.core.likelihood import Sight
 from gate.core.normalize import near
 from schemas.declarations import Declaration
-from schemas.plates import parse_plate
+from schemas.plates import written_plate
 from schemas.policy import Policy
 from schemas.transit import Seen
 
@@ -52,13 +51,6 @@ def evidence(
     return tuple(words), tuple((source, _decimal(value)) for source, value in weights)
 
 
-@lru_cache(maxsize=4096)
-def spoken(plate: str) -> str:
-    """A plate as people write it; a text that is no plate stays as it is."""
-    parsed = parse_plate(plate)
-    return plate if parsed is None else parsed.display
-
-
 def _looks(sight: Sight, declared: str) -> list[str]:
     """One sentence for each text that the camera's looks gave, commonest first."""
     texts = Counter(look.text for look in sight.looks)
@@ -68,11 +60,11 @@ def _looks(sight: Sight, declared: str) -> list[str]:
         if text == declared:
             verdict = "as declared"
         elif near(text, declared):
-            verdict = f"close to the declared {spoken(declared)}"
+            verdict = f"close to the declared {written_plate(declared)}"
         else:
-            verdict = f"differs from the declared {spoken(declared)}"
+            verdict = f"differs from the declared {written_plate(declared)}"
         looks = f" in {times} looks" if times > 1 else ""
-        words.append(f"{sight.role} plate {spoken(text)} read {sure:.0%}{looks}, {verdict}")
+        words.append(f"{sight.role} plate {written_plate(text)} read {sure:.0%}{looks}, {verdict}")
     return words
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from gate.store import lane_change
 from gate.store.pool import Connection, Database
 
 
@@ -28,11 +29,6 @@ async def raise_alarm(
                transit_id = excluded.transit_id, acked_at = NULL, acked_by = NULL""",
         alarm, lane, kind, text, transit, at,
     )  # fmt: skip
-
-
-async def tell(connection: Connection, lane: str) -> None:
-    """Wake the pages of the lane once this transaction is committed."""
-    await connection.execute("SELECT pg_notify('gate_lane', $1)", lane)
 
 
 async def clear_alarm(connection: Connection, lane: str, kind: str, at: datetime) -> None:
@@ -62,7 +58,7 @@ async def acknowledge(
             alarm, by, at, list(STANDING), None if lanes is None else list(lanes),
         )  # fmt: skip
         if lane is not None:
-            await connection.execute("SELECT pg_notify('gate_lane', $1)", lane)
+            await lane_change.tell(connection, lane)
     return lane
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from gate.store import lane_change
 from gate.store.pool import Connection, Database
 
 
@@ -138,7 +139,7 @@ async def note_status(
                WHERE lane_id = $1 AND id = $2""",
             lane, device, online, boot, at, trust, offset_ms, version,
         )  # fmt: skip
-        await connection.execute("SELECT pg_notify('gate_lane', $1)", lane)
+        await lane_change.tell(connection, lane)
 
 
 def _row(row: Any) -> DeviceRow:

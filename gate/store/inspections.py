@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from gate.store import audit
+from gate.store import audit, lane_change
 from gate.store.pool import Connection, Database
 
 _SELECT = """SELECT k.*, t.lane_id, t.plate, t.ended_at, t.ended
@@ -75,7 +75,7 @@ async def finish(
         data={"transit": str(row["transit_id"]), "code": row["code"], "result": result,
               "note": note},
     )  # fmt: skip
-    await connection.execute("SELECT pg_notify('gate_lane', $1)", row["lane_id"])
+    await lane_change.tell(connection, row["lane_id"])
     lane: str = row["lane_id"]
     return lane
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from gate.store import audit
+from gate.store import audit, lane_change
 from gate.store.pool import Connection, Database
 
 
@@ -68,7 +68,7 @@ async def add(
         connection, at=at, actor=officer, action=f"lane_{kind}", subject=lane,
         data={"before": before, "note": note, "matters": matters},
     )  # fmt: skip
-    await connection.execute("SELECT pg_notify('gate_lane', $1)", lane)
+    await lane_change.tell(connection, lane)
     return True
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from gate.core.audit import lane_chain
 from gate.core.lane.state import Lane
-from gate.store import audit
+from gate.store import audit, lane_change
 from gate.store.errors import LeaseLost
 from gate.store.plain import LANE, to_plain
 from gate.store.pool import Connection, Database
@@ -163,7 +163,7 @@ async def save_step(
         connection, lane_chain(lease.lane), at=at, actor=actor, action=kind,
         subject=f"step/{number}", data_hash=data_hash,
     )  # fmt: skip
-    await connection.execute("SELECT pg_notify('gate_lane', $1)", lease.lane)
+    await lane_change.tell(connection, lease.lane)
     return number
 
 

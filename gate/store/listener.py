@@ -13,6 +13,7 @@ from typing import Any
 
 import asyncpg
 
+from gate.store.lane_change import CHANNEL
 from gate.store.pool import Database
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ class LaneListener:
             self._database.url, timeout=PROBE_S, server_settings=self._database.session
         )
         try:
-            await connection.add_listener("gate_lane", self._heard)
+            await connection.add_listener(CHANNEL, self._heard)
             self._gap()
             while True:
                 await asyncio.sleep(PROBE_S)

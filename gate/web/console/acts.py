@@ -14,7 +14,7 @@ from gate.app.refusals import ActRefused, Refusal
 from gate.core.lane.events import OfficerAction
 from gate.core.permissions import Permission
 from gate.core.reasons import RULES
-from gate.store import alarms
+from gate.store import alarms, lane_change
 from gate.web.access import needs
 from gate.web.auth import SignInRefused
 from gate.web.console.alarm_words import SECOND_OFFICER
@@ -22,10 +22,10 @@ from gate.web.console.lanes_of import key_in, lane_of, me, person
 from gate.web.console.names import name
 from gate.web.console.reason_words import reason_title
 from gate.web.console.sentences import tell
-from gate.web.console.snapshot import display
 from gate.web.console.views import to_json
 from gate.web.keys import SERVICE, SIGN_IN
 from gate.web.language import _
+from schemas.plates import written_plate
 
 MOST_CANDIDATES = 9
 MOST_NOTE = 500
@@ -135,7 +135,7 @@ async def call_second(request: web.Request) -> web.Response:
             text=f"{me(request).name} asks for a second officer",
             transit=actor.state.transit if actor is not None else None, at=service.clock.now(),
         )  # fmt: skip
-        await alarms.tell(connection, lane)
+        await lane_change.tell(connection, lane)
     return web.json_response({"said": _("A second officer was asked for.")})
 
 
@@ -166,7 +166,7 @@ def _ranked(ranking: Ranking) -> dict[str, Any]:
             {
                 "number": candidate.number, "probability": candidate.probability,
                 "tractor": declaration.tractor_plate, "trailer": declaration.trailer_plate,
-                "display": display(declaration.tractor_plate), "firm": declaration.firm,
+                "display": written_plate(declaration.tractor_plate), "firm": declaration.firm,
                 "status": declaration.status.value, "window_from": declaration.window_from,
                 "window_to": declaration.window_to,
                 "evidence": [tell(text) for text in candidate.evidence],

@@ -14,9 +14,9 @@ from gate.store import inspections
 from gate.web.access import allowed, needs
 from gate.web.console.lanes_of import key_in, me
 from gate.web.console.names import name
-from gate.web.console.snapshot import display
 from gate.web.keys import SERVICE
 from gate.web.language import _
+from schemas.plates import written_plate
 
 MOST_NOTE = 500
 
@@ -36,7 +36,7 @@ async def open_inspections(request: web.Request) -> dict[str, object]:
         tasks = list(group)
         lane = service.register.lanes.get(tasks[0]["lane_id"])
         trucks.append(
-            {"transit": transit, "display": display(tasks[0]["plate"]), "tasks": tasks,
+            {"transit": transit, "display": written_plate(tasks[0]["plate"]), "tasks": tasks,
              "lane": lane.name if lane else tasks[0]["lane_id"]}
         )  # fmt: skip
     return {"trucks": trucks, "name": name, "acts": allowed(request, Permission.LANES_ACT)}

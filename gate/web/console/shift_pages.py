@@ -16,9 +16,9 @@ from gate.web.console.acts import refused
 from gate.web.console.alarm_words import alarm_title
 from gate.web.console.lanes_of import lane_of, me, own_lanes
 from gate.web.console.names import name
-from gate.web.console.snapshot import display
 from gate.web.keys import SERVICE
 from gate.web.language import _
+from schemas.plates import written_plate
 
 MOST_ENTRIES = 40
 
@@ -89,7 +89,7 @@ async def _body(request: web.Request) -> dict[str, Any]:
 
 def matter_words(matter: dict[str, str]) -> dict[str, str]:
     """One open matter in words, with its kind of state (``hold``, ``fault``, ``calm``)."""
-    plate = display(matter.get("plate", "")) or _("no plate")
+    plate = written_plate(matter.get("plate", "")) or _("no plate")
     match matter["kind"]:
         case "held":
             return {"state": "hold", "words": _("%(plate)s is with the officer", plate=plate)}

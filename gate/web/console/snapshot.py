@@ -25,7 +25,7 @@ from gate.store import (
 )
 from gate.web.console.papers_shown import documents_of
 from schemas.declarations import Declaration
-from schemas.plates import parse_plate
+from schemas.plates import written_plate
 
 RECENT = 8
 FORMER = 6
@@ -116,7 +116,7 @@ class Snapshots:
         if row["declaration_id"] is not None:
             declared = await declarations.by_id(database, row["declaration_id"])
         return {
-            "transit": {**row, "display": display(row["plate"])},
+            "transit": {**row, "display": written_plate(row["plate"])},
             "captures": [_capture(c) for c in pictures],
             "documents": documents_of(pictures, self._service.clock.now().date()),
             "decision": made[0],
@@ -136,12 +136,6 @@ class Snapshots:
         if not made:
             return None, None
         return made[-1], await history.inputs_of(self._service.database, made[-1]["id"])
-
-
-def display(plate: str) -> str:
-    """A plate as people write it; a text that is no plate stays as it is."""
-    parsed = parse_plate(plate) if plate else None
-    return plate if parsed is None else parsed.display
 
 
 def _phase(state: Lane | None) -> dict[str, Any]:
@@ -182,7 +176,7 @@ def _capture(row: dict[str, Any]) -> dict[str, Any]:
 
 def _reading(plain: dict[str, Any]) -> dict[str, Any]:
     kept = ("kind", "text", "confidence", "confidences", "box", "engine", "country")
-    return {**{key: plain[key] for key in kept}, "display": display(plain["text"])}
+    return {**{key: plain[key] for key in kept}, "display": written_plate(plain["text"])}
 
 
 def _declared(declaration: Declaration) -> dict[str, Any]:

@@ -15,9 +15,9 @@ from gate.web.console.lanes_of import transit_of
 from gate.web.console.names import name
 from gate.web.console.papers_shown import documents_of
 from gate.web.console.sentences import knows, tell
-from gate.web.console.snapshot import display
 from gate.web.console.views import decision_shown
 from gate.web.keys import SERVICE, session_of
+from schemas.plates import written_plate
 
 routes = web.RouteTableDef()
 
@@ -34,7 +34,7 @@ async def transit_page(request: web.Request) -> dict[str, object]:
     return {
         "transit": row,
         "lane": service.register.lanes.get(row["lane_id"]),
-        "display": display(row["plate"]),
+        "display": written_plate(row["plate"]),
         "captures": pictures,
         "documents": documents_of(pictures, row["began_at"].date()),
         "decisions": [

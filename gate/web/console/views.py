@@ -16,8 +16,9 @@ from gate.web.console.alarm_words import alarm_shown
 from gate.web.console.discretion import codes_for, reasons_for, sees_all
 from gate.web.console.reason_words import reason_shown, reason_title
 from gate.web.console.sentences import knows, note_words, tell
-from gate.web.console.snapshot import Snapshots, display
+from gate.web.console.snapshot import Snapshots
 from gate.web.language import language
+from schemas.plates import written_plate
 
 Parts = dict[str, bytes]
 _SAME = ("lane", "barrier", "devices", "captures", "documents", "declared", "seen")
@@ -62,7 +63,11 @@ def lane_parts(snapshot: dict[str, Any], role: str) -> Parts:
         for row in snapshot["history"] or ()
     ]
     parts["recent"] = [
-        {**_former(row), "codes": _codes(role, row["codes"], ()), "plate": display(row["plate"])}
+        {
+            **_former(row),
+            "codes": _codes(role, row["codes"], ()),
+            "plate": written_plate(row["plate"]),
+        }
         for row in snapshot["recent"]
     ]
     made = {name: to_json(value) for name, value in parts.items()}

@@ -18,11 +18,11 @@ from gate.core.permissions import Permission
 from gate.store import statistics_day, statistics_transits
 from gate.store.statistics_transits import Cursor, Wanted
 from gate.web.access import needs
-from gate.web.console.snapshot import display
 from gate.web.keys import SERVICE, session_of
 from gate.web.language import _
 from gate.web.operations.asked import MOST_HISTORY, days_in, wanted, zone_of
 from gate.web.operations.sheets import Cell, Column, Row, hour_columns, transit_columns
+from schemas.plates import written_plate
 
 MOST = {"csv": 200_000, "xlsx": 50_000}
 """Rows of one file. A sheet is packed in memory's stead on disk, but packing takes time."""
@@ -89,7 +89,7 @@ async def _transits(request: web.Request, asked: Wanted) -> Chunks:
             rows = await statistics_transits.page(connection, asked, after, CHUNK)
         if not rows:
             return
-        yield [{**row, "plate": display(row["plate"])} for row in rows]
+        yield [{**row, "plate": written_plate(row["plate"])} for row in rows]
         after = Cursor(ended_at=rows[-1]["ended_at"], transit=rows[-1]["transit_id"])
 
 

@@ -13,7 +13,6 @@ from gate.store import statistics_transits
 from gate.store.statistics_transits import Cursor, Wanted
 from gate.web.access import allowed, needs
 from gate.web.console.discretion import codes_for
-from gate.web.console.snapshot import display
 from gate.web.keys import SERVICE, session_of
 from gate.web.operations.asked import (
     TEXTS,
@@ -31,6 +30,7 @@ from gate.web.operations.words import (
     reason_words,
     told,
 )
+from schemas.plates import written_plate
 
 PAGE = 50
 
@@ -75,7 +75,7 @@ def shown(role: str, row: dict[str, Any]) -> dict[str, Any]:
     codes = codes_for(role, row["codes"])
     return {
         **row,
-        "plate": display(row["plate"]),
+        "plate": written_plate(row["plate"]),
         "lane": row["lane"] or row["lane_id"],
         "direction": told(DIRECTIONS, row["direction"]),
         "ended": told(ENDS, row["ended"]),

@@ -20,7 +20,7 @@ from gate.web.portal.status_words import (
     word,
 )
 from gate.web.shown import Shown, locale
-from schemas.plates import parse_plate
+from schemas.plates import written_plate
 
 
 def filed_state(status: str) -> tuple[str, str]:
@@ -52,12 +52,6 @@ def actor_word(actor: str) -> str:
     return actor
 
 
-def plate_text(plate: str) -> str:
-    """A plate as it is written on the vehicle; what is no plate stays as it is."""
-    found = parse_plate(plate)
-    return plate if found is None else found.display
-
-
 def short_day(day: date) -> str:
     """Weekday, day and month: days of the next week need no year."""
     pattern = {"zh": "MM-dd EEE", "vi": "EEE dd/MM"}.get(language(), "EEE dd/MM")
@@ -80,6 +74,6 @@ def template_words(timezone: str) -> dict[str, Callable[..., Any]]:
         "filed_state": filed_state, "clearance_state": clearance_state,
         "direction_word": direction_word, "authority_word": authority_word,
         "actor_word": actor_word, "fee_word": fee_word, "event_word": event_word,
-        "local_day": local_day, "plate_text": plate_text, "short_day": short_day,
+        "local_day": local_day, "plate_text": written_plate, "short_day": short_day,
         "window_text": window_text,
     }  # fmt: skip

@@ -15,11 +15,11 @@ from gate.core.reasons import RULES
 from gate.store import search
 from gate.store.search import Wanted
 from gate.web.access import allowed, needs
-from gate.web.console.snapshot import display
 from gate.web.keys import SERVICE, SHOWN, session_of
 from gate.web.kinds import ENDS, OUTCOME_STATE, OUTCOMES, choices, end_name, outcome_name
 from gate.web.language import _
 from gate.web.looks import note
+from schemas.plates import written_plate
 
 PAGE = 50
 USUAL = timedelta(days=31)
@@ -55,7 +55,7 @@ async def page(request: web.Request) -> dict[str, object]:
         "asked": asked, "persons": persons, "since": since, "until": until,
         "why": query.get("why", ""),
         "searched": searched, "problem": problem, "rows": rows[:PAGE],
-        "next": _next(query, more), "display": display, "outcome_name": outcome_name,
+        "next": _next(query, more), "display": written_plate, "outcome_name": outcome_name,
         "end_name": end_name, "state_of": OUTCOME_STATE, "outcomes": choices(OUTCOMES),
         "ends": choices(ENDS), "codes": [(code, code) for code in sorted(RULES)],
         "lanes": [(lane, lane) for lane in sorted(service.register.lanes)

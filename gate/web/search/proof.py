@@ -12,10 +12,10 @@ from gate.core.permissions import Permission
 from gate.store import transits
 from gate.web.access import allowed, needs
 from gate.web.asked import path_id
-from gate.web.console.snapshot import display
 from gate.web.keys import SERVICE, session_of
 from gate.web.kinds import OUTCOME_STATE, outcome_name
 from gate.web.language import N_, _
+from schemas.plates import written_plate
 
 STATES = {
     "whole": ("go", N_("Nothing was changed")), "broken": ("stop", N_("Something was changed")),
@@ -56,7 +56,7 @@ async def page(request: web.Request) -> dict[str, object]:
         service.database, row["lane_id"], transit, service.anchor_key
     )
     return {
-        "transit": row, "display": display(row["plate"]), "chain": chain,
+        "transit": row, "display": written_plate(row["plate"]), "chain": chain,
         "chain_state": _said(STATES, chain.state), "anchor": _said(ANCHORS, chain.anchor),
         "replays": [(r, _said(RESULTS, r.result), readable(r.inputs) if inputs_too else [])
                     for r in await transit_proof.replay(service.database, transit)],
