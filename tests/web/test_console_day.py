@@ -11,6 +11,7 @@ from tests.gate.pictures import FRONT, REAR, empty_street, picture_of
 from tests.gate.rig import declare, until
 from tests.web.axe import violations
 from tests.web.conftest import PASSWORD, Site, photograph
+from tests.web.speaking import speak
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.browser]
 MEASURES = Path(__file__).parent / "console_measures.js"
@@ -23,7 +24,7 @@ WORDS = {
 
 async def enter(page: Page, site: Site, language: str, name: str = "ha") -> None:
     await page.goto(f"{site.url}/sign-in")
-    await page.click(f"form.language button[value={language}]")
+    await speak(page, language)
     await page.fill("#name", name)
     await page.fill("#password", PASSWORD)
     await page.click("button.primary")

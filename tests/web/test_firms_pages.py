@@ -10,6 +10,7 @@ from gate.app.firms.registration import Application
 from tests.web.axe import violations
 from tests.web.conftest import ENGLISH, Site, photograph, signed_in
 from tests.web.portal_firm import HASH, TAX, add_firm, file, sign_in
+from tests.web.speaking import speak
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -60,7 +61,7 @@ async def test_staffs_pages_are_accessible_in_both_themes(
     context = await browser.new_context(viewport={"width": 1366, "height": 768})
     page = await context.new_page()
     await sign_in(page, site, "anh")
-    await page.click(f"form.language button[value={language}]")
+    await speak(page, language)
     cookie = {"name": "theme", "value": theme, "url": site.url}
     await context.add_cookies([cookie])  # type: ignore[list-item]
     broken = []

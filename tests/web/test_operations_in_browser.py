@@ -14,6 +14,7 @@ from tests.gate.rig import until
 from tests.web.axe import violations
 from tests.web.conftest import PASSWORD, Site, photograph
 from tests.web.operations_gate import ZONE, add_past, counted, drive, drive_overridden, turn_back
+from tests.web.speaking import speak
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.browser]
 
@@ -33,11 +34,6 @@ async def sign_in(page: Page, site: Site, name: str = "bao") -> None:
     await page.fill("#password", PASSWORD)
     await page.click("button.primary")
     await expect(page.locator("#sign-out")).to_be_visible()
-
-
-async def speak(page: Page, site: Site, language: str) -> None:
-    await page.goto(f"{site.url}/operations/history")
-    await page.click(f"form.language button[value={language}]")
 
 
 async def theme(page: Page, name: str) -> None:
@@ -61,7 +57,8 @@ async def test_the_wall_and_the_operations_day(page: Page, site: Site) -> None:
     await sign_in(page, site)
     for language, answer in ANSWERS.items():
         await page.set_viewport_size({"width": 1920, "height": 1080})
-        await speak(page, site, language)
+        await page.goto(f"{site.url}/operations/history")
+        await speak(page, language)
         await page.goto(f"{site.url}/operations")
         await expect(page.locator("#answer-text")).to_contain_text(answer)
         shown = re.sub(r"\D", "", await page.locator("#key-trucks").inner_text())

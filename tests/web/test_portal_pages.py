@@ -27,6 +27,7 @@ from tests.web.portal_firm import (
     sign_in,
     vehicle,
 )
+from tests.web.speaking import speak
 from tests.web.test_portal_borders import everything_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -54,7 +55,7 @@ async def test_every_page_is_accessible_and_fits(
     context, page = await on_phone(browser, language)
     await page.set_viewport_size({"width": width, "height": 740})
     await sign_in(page, site, firm.boss)
-    await page.click(f"form.language button[value={language}]")
+    await speak(page, language)
     address = {"name": "theme", "value": theme, "url": site.url}
     await context.add_cookies([address])  # type: ignore[list-item]
     broken = []
