@@ -9,7 +9,8 @@ from uuid import UUID
 
 from gate.app.clock import Clock
 from gate.core.four_eyes import OPEN_FOR, ActKind, may_confirm, may_propose
-from gate.store import audit, proposals
+from gate.core.own_person import is_own_person
+from gate.store import audit, people, proposals
 from gate.store.pool import Connection, Database
 from gate.store.proposals import Proposal
 from gate.store.users import UserRow
@@ -34,6 +35,12 @@ class Carried:
     after: Callable[[], Awaitable[None]] | None = None
 
 
+async def must_count(connection: Connection, person: UserRow) -> None:
+    """Raises ``NotDone`` for an account that somebody gave keys to and nobody confirmed since."""
+    if not is_own_person(await people.givers_of(connection, person.name)):
+        raise NotDone("unconfirmed", name=person.name)
+
+
 Carry = Callable[[Connection, Proposal], Awaitable[Carried]]
 """Carries an act out inside the transaction; ``second`` of the proposal is set."""
 
@@ -56,6 +63,7 @@ class FourEyes:
             until=now + OPEN_FOR,
         )  # fmt: skip
         async with self._database.transaction() as connection:
+            await must_count(connection, by)
             await proposals.add(connection, proposal)
         return proposal
 
@@ -67,6 +75,7 @@ class FourEyes:
             if not may_confirm(second.role, second.name, ActKind(found.act), found.proposed_by):
                 same = second.name == found.proposed_by
                 raise NotDone("same_person" if same else "not_second")
+            await must_count(connection, second)
             proposal = replace(found, second=second.name)
             carried = await self._carry[ActKind(found.act)](connection, proposal)
             await proposals.decide(connection, wanted, "done", second.name, now)

@@ -62,11 +62,15 @@ class LaneMode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Who acts. ``lanes`` empty means all lanes."""
+    """Who acts. ``lanes`` empty means all lanes.
+
+    ``counts``: may be one of two persons (``gate.core.own_person``).
+    """
 
     name: str
     role: str
     lanes: tuple[str, ...] = ()
+    counts: bool = True
 
     def may_see(self, lane: str) -> bool:
         """Whether the lane is one of this person's."""
@@ -211,6 +215,9 @@ def _check_override(reasons: tuple[Reason, ...], person: Person, second: Person 
             raise ActRefused(Refusal.SECOND)
         if second.name == person.name or second.role not in RANK:
             raise ActRefused(Refusal.SAME_PERSON)
+        for one in (person, second):
+            if not one.counts:
+                raise ActRefused(Refusal.UNCONFIRMED, name=one.name)
 
 
 def note_of(action: OfficerAction, reason: str, words: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from uuid import UUID
 from gate.app.clock import Clock
 from gate.app.four_eyes import NotDone
 from gate.app.passwords import first_password, hash_password, matches
-from gate.core import passwords
+from gate.core import own_person, passwords
 from gate.core.permissions import FIRM_ROLES, Role
 from gate.store import audit, people, second_factor, sessions, users
 from gate.store.pool import Connection, Database
@@ -38,10 +39,13 @@ class People:
         self._database = database
         self._clock = clock
 
-    async def add(self, new: NewPerson, by: str, password: str = "") -> str:
+    async def add(
+        self, new: NewPerson, by: str, password: str = "", *, on_machine: bool = False
+    ) -> str:
         """Add staff; returns the password, drawn here unless one is given. Raises ``NotDone``.
 
-        A drawn password must be changed at the first sign-in.
+        A drawn password must be changed at the first sign-in. The account waits to be confirmed,
+        unless it is added ``on_machine``: who is there has the database too.
         """
         _check_person(new.full_name, new.role)
         if new.role not in set(STAFF):
@@ -53,13 +57,14 @@ class People:
         given = password or first_password()
         hashed = await asyncio.to_thread(hash_password, given)
         async with self._database.transaction() as connection:
+            await self._must_count(connection, by)
             if await people.name_taken(connection, new.name):
                 raise NotDone("name_taken", name=new.name)
             user = self._clock.fresh()
             await users.add_user(
                 connection, user=user, name=new.name, full_name=new.full_name, role=new.role,
                 lanes=new.lanes, password_hash=hashed, demo=False,
-                must_change=not password,
+                must_change=not password, made_by=by, given_by=() if on_machine else (by,),
             )  # fmt: skip
             facts = {"name": new.name, "role": new.role, "lanes": list(new.lanes)}
             await self._audit(connection, by, "user_add", user, facts)
@@ -95,9 +100,11 @@ class People:
         given = first_password()
         hashed = await asyncio.to_thread(hash_password, given)
         async with self._database.transaction() as connection:
+            await self._must_count(connection, by)
             row = await self._row(connection, user)
             now = self._clock.now()
             await people.set_password(connection, user, hashed, now, must_change=True)
+            await self._gave(connection, row, by)
             await sessions.end_all(connection, user)
             await self._audit(connection, by, "user_password", user, {"name": row.name})
         return row, given
@@ -105,12 +112,34 @@ class People:
     async def reset_second_factor(self, user: UUID, by: str) -> UserRow:
         """Forget the second factor of another person; raises ``NotDone``."""
         async with self._database.transaction() as connection:
+            await self._must_count(connection, by)
             row = await self._row(connection, user)
             if row.name == by:
                 raise NotDone("own_factor")
             await second_factor.reset(connection, user)
+            await self._gave(connection, row, by)
             await sessions.end_all(connection, user)
             await self._audit(connection, by, "second_factor_reset", user, {"name": row.name})
+        return row
+
+    async def confirm(
+        self, user: UUID, by: UserRow, needs_code: Callable[[UserRow], bool]
+    ) -> UserRow:
+        """Say that the account is in its holder's hands; raises ``NotDone``.
+
+        ``needs_code`` tells whose sign-in asks for a second factor.
+        """
+        async with self._database.transaction() as connection:
+            row = await self._row(connection, user)
+            problem = own_person.problem_of_confirming(
+                by=by.name, by_role=by.role, by_givers=await people.givers_of(connection, by.name),
+                name=row.name, givers=row.given_by, taken=is_taken(row, needs_code(row)),
+            )  # fmt: skip
+            if problem is not None:
+                raise NotDone(problem.value, name=row.name)
+            await people.confirm(connection, user, by.name, self._clock.now())
+            facts = {"name": row.name, "given_by": list(row.given_by)}
+            await self._audit(connection, by.name, "user_confirm", user, facts)
         return row
 
     async def end_sessions(self, user: UUID, by: str) -> tuple[UserRow, int]:
@@ -139,6 +168,17 @@ class People:
             await self._audit(connection, row.name, "password_change", row.id, {"name": row.name})
         return ended
 
+    async def _must_count(self, connection: Connection, by: str) -> None:
+        """An account that waits itself would wash others: it makes and helps none."""
+        if not own_person.is_own_person(await people.givers_of(connection, by)):
+            raise NotDone(own_person.Barred.UNCONFIRMED.value, name=by)
+
+    async def _gave(self, connection: Connection, row: UserRow, by: str) -> None:
+        """The keys of staff went through these hands."""
+        if row.firm_id is None:
+            givers = own_person.given(row.given_by, row.name, by)
+            await people.give(connection, row.id, givers, self._clock.now())
+
     async def _row(self, connection: Connection, user: UUID) -> UserRow:
         row = await people.locked_row(connection, user)
         if row is None:
@@ -151,6 +191,11 @@ class People:
         await audit.administer(
             connection, at=self._clock.now(), actor=by, action=action, subject=str(user), data=facts
         )
+
+
+def is_taken(row: UserRow, needs_code: bool) -> bool:
+    """Whether the holder chose the password, and set up the second factor where one is asked."""
+    return not row.must_change and (row.has_code or not needs_code)
 
 
 def _check_person(full_name: str, role: str) -> None:

@@ -18,6 +18,7 @@ class Refusal(StrEnum):
     NEEDS = "%(code)s needs a %(who)s: call one, or %(way)s"
     SECOND = "a second person must confirm this: enter their sign-in"
     SAME_PERSON = "the second person must be another officer than the first"
+    UNCONFIRMED = "the account %(name)s is no second pair of eyes until it is confirmed"
     NOTHING_TO_INSPECT = "say what to inspect: choose at least one task"
     TAKEN_MEANWHILE = "somebody else has taken this lane meanwhile: look again"
     NOT_ON_LANE = "you are not on this lane: there is nothing to hand over"

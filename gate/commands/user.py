@@ -28,7 +28,9 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
         "user", help="add a user of the pages",
         description=f"Add a user. The password ({SHORTEST} characters or more) is asked for, or "
         "read from standard input where that is no terminal; an empty one draws one that must be "
-        "changed at the first sign-in. The act is in the audit, with the name of who runs this.",
+        "changed at the first sign-in. The act is in the audit, with the name of who runs this. "
+        "A new gate needs two such people, an administrator and a supervisor: accounts that are "
+        "added on the page count in acts of two persons once somebody else has confirmed them.",
         epilog="examples:\n  gate user ha.nguyen 'Nguyễn Thu Hà' officer --lane lane-1",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
@@ -59,7 +61,9 @@ async def _add(settings: Settings, args: argparse.Namespace, password: str) -> i
         new = NewPerson(
             name=args.name, full_name=args.full_name, role=args.role, lanes=tuple(args.lane)
         )
-        given = await People(database, Clock()).add(new, f"tool/{getpass.getuser()}", password)
+        given = await People(database, Clock()).add(
+            new, f"tool/{getpass.getuser()}", password, on_machine=True
+        )
     print(f"added {args.name}" + ("" if password else f", first password {given}"))
     return 0
 

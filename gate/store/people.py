@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -73,12 +74,46 @@ async def other_administrators(connection: Connection, user: UUID) -> int:
 async def set_password(
     connection: Connection, user: UUID, password_hash: str, at: datetime, *, must_change: bool
 ) -> None:
-    """A new password; ``must_change`` where somebody else chose it."""
+    """A new password; ``must_change`` where somebody else chose it.
+
+    That one may have seen a second factor that was only offered: it is forgotten.
+    """
     await connection.execute(
         """UPDATE users SET password_hash = $2, password_at = $3, must_change = $4, failed = 0,
-               locked_until = NULL WHERE id = $1""",
+               locked_until = NULL, totp_pending = CASE WHEN $4 THEN '' ELSE totp_pending END
+           WHERE id = $1""",
         user, password_hash, at, must_change,
     )  # fmt: skip
+
+
+async def givers_of(connection: Connection, name: str) -> tuple[str, ...]:
+    """Who has had the keys of this account in hand since it was last confirmed."""
+    found = await connection.fetchval("SELECT given_by FROM users WHERE name = $1", name)
+    return tuple(found or ())
+
+
+async def give(connection: Connection, user: UUID, givers: Collection[str], at: datetime) -> None:
+    """From now on the account is in these hands, until it is confirmed."""
+    await connection.execute(
+        "UPDATE users SET given_by = $2, given_at = $3 WHERE id = $1", user, sorted(givers), at
+    )
+
+
+async def confirm(connection: Connection, user: UUID, by: str, at: datetime) -> None:
+    """The account is in its holder's hands, says ``by``."""
+    await connection.execute(
+        """UPDATE users SET given_by = '{}', confirmed_by = $2, confirmed_at = $3 WHERE id = $1""",
+        user, by, at,
+    )  # fmt: skip
+
+
+async def unconfirmed(database: Database) -> tuple[UserRow, ...]:
+    """Active staff whose accounts wait to be confirmed, oldest first."""
+    async with database.connection() as connection:
+        rows = await connection.fetch(
+            """SELECT * FROM users WHERE active AND given_by <> '{}' ORDER BY given_at, name"""
+        )
+    return tuple(user_of(row) for row in rows)
 
 
 async def rename(connection: Connection, user: UUID, full_name: str, language: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,11 @@ from gate.store.pool import Connection, Database
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserRow:
-    """One user. ``lanes`` empty means all lanes of the gate."""
+    """One user. ``lanes`` empty means all lanes of the gate.
+
+    ``given_by``: who has had the account's keys in hand since it was last confirmed
+    (``gate.core.own_person``).
+    """
 
     id: UUID
     name: str
@@ -31,6 +36,11 @@ class UserRow:
     totp_step: int = 0
     totp_pending: str = ""
     must_change: bool = False
+    made_by: str = ""
+    given_by: tuple[str, ...] = ()
+    given_at: datetime | None = None
+    confirmed_by: str = ""
+    confirmed_at: datetime | None = None
 
     @property
     def has_code(self) -> bool:
@@ -72,16 +82,22 @@ async def add_user(
     language: str = "",
     email: str = "",
     must_change: bool = False,
+    made_by: str = "",
+    given_by: Collection[str] = (),
 ) -> None:
-    """Add a user, or give an existing demo user a new password."""
+    """Add a user, or give an existing demo user a new password.
+
+    ``given_by``: the colleague who will hand the password over, if there is one.
+    """
     await connection.execute(
         """INSERT INTO users (id, name, full_name, role, lanes, password_hash, demo, firm_id,
-               language, email, must_change)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+               language, email, must_change, made_by, given_by, given_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+               CASE WHEN cardinality($13::text[]) > 0 THEN now() END)
            ON CONFLICT (name) DO UPDATE SET password_hash = excluded.password_hash, failed = 0,
                locked_until = NULL WHERE users.demo""",
         user, name, full_name, role, list(lanes), password_hash, demo, firm_id, language, email,
-        must_change,
+        must_change, made_by, list(given_by),
     )  # fmt: skip
 
 
@@ -180,6 +196,8 @@ def user_of(row: Any) -> UserRow:
         language=row["language"], email=row["email"], active=row["active"],
         totp_secret=row["totp_secret"], totp_step=row["totp_step"],
         totp_pending=row["totp_pending"], must_change=row["must_change"],
+        made_by=row["made_by"], given_by=tuple(row["given_by"]), given_at=row["given_at"],
+        confirmed_by=row["confirmed_by"], confirmed_at=row["confirmed_at"],
     )  # fmt: skip
 
 

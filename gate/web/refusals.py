@@ -11,6 +11,23 @@ WORDS = {
     "not_yours": N_("Your role may not propose this."),
     "not_second": N_("Your role may not confirm this."),
     "same_person": N_("The second person must be another one than the first."),
+    "unconfirmed": N_(
+        "The account %(name)s takes no part in acts of two persons yet: an administrator or "
+        "supervisor who did not give it its sign-in confirms it under Approvals."
+    ),
+    "self_unconfirmed": N_(
+        "Your account waits to be confirmed: until then it adds, helps and confirms no others."
+    ),
+    "confirm_role": N_("Administrators and supervisors confirm accounts."),
+    "confirmed_already": N_("The account %(name)s is confirmed."),
+    "confirm_own": N_("Nobody confirms the own account: another one must."),
+    "confirm_giver": N_(
+        "You gave %(name)s the account, a password or a new second factor: somebody else must "
+        "confirm it."
+    ),
+    "not_taken": N_(
+        "%(name)s must first sign in and choose a password, and set up the second factor."
+    ),
     "no_proposal": N_("This proposal has ended: somebody decided it, or twelve hours are over."),
     "name_form": N_(
         "A sign-in name has 2 to 80 of a-z 0-9 . @ _ + - and begins with a letter or digit."

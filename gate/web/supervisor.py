@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gate.web.approvals import accounts
 from gate.web.approvals import pages as approvals
 from gate.web.audit import pages as audit
 from gate.web.devices import pages as devices
@@ -13,6 +14,6 @@ from gate.web.users import pages as users
 from gate.web.watchlists import pages as watchlists
 
 ROUTES = (
-    approvals.routes, audit.routes, devices.routes, policy.routes, retention.routes,
-    search.routes, proof.routes, users.routes, watchlists.routes,
+    accounts.routes, approvals.routes, audit.routes, devices.routes, policy.routes,
+    retention.routes, search.routes, proof.routes, users.routes, watchlists.routes,
 )  # fmt: skip

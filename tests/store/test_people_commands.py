@@ -46,6 +46,8 @@ async def test_a_user_is_added_with_the_rules_of_the_page_and_in_the_audit(
     row = await users.by_name(database, "drawn")
     assert row is not None
     assert row.must_change
+    assert row.given_by == ()  # who has the machine has the database: it counts from the start
+    assert row.made_by.startswith("tool/")
     assert matches(row.password_hash, first)
     acts = await audit.acts(database, most=10)
     assert [act["action"] for act in acts] == ["user_add", "user_add"]

@@ -7,9 +7,11 @@ from aiohttp import web
 
 from gate.app.four_eyes import NotDone
 from gate.core.four_eyes import ActKind, may_confirm
+from gate.core.own_person import is_own_person
 from gate.core.permissions import Permission
 from gate.store import proposals
 from gate.web.access import needs
+from gate.web.approvals.accounts import waiting
 from gate.web.approvals.words import lines, title
 from gate.web.asked import fields, path_id
 from gate.web.fresh_proof import need_fresh
@@ -24,7 +26,7 @@ routes = web.RouteTableDef()
 @aiohttp_jinja2.template("approvals/list.html")
 @needs(Permission.APPROVE)
 async def page(request: web.Request) -> dict[str, object]:
-    """What waits: one's own proposals, and those that one may confirm."""
+    """What waits: one's own proposals, those that one may confirm, and accounts."""
     user, service = session_of(request).user, request.app[SERVICE]
     rows = await proposals.open_ones(service.database, service.clock.now())
     shown = [
@@ -34,7 +36,10 @@ async def page(request: web.Request) -> dict[str, object]:
         for may in [may_confirm(user.role, user.name, ActKind(row.act), row.proposed_by)]
         if own or may
     ]
-    return {"proposals": shown}
+    return {
+        "proposals": shown, "counts": is_own_person(user.given_by),
+        "accounts": await waiting(request),
+    }  # fmt: skip
 
 
 @routes.post("/approvals/{proposal}/confirm")

@@ -11,6 +11,7 @@ ACTIONS = {
     "user_add": N_("User added"),
     "user_change": N_("User changed"),
     "user_password": N_("First password given"),
+    "user_confirm": N_("Account confirmed"),
     "user_sessions_end": N_("Sessions ended"),
     "password_change": N_("Own password changed"),
     "second_factor_set": N_("Second factor set up"),

@@ -8,6 +8,7 @@ from uuid import UUID
 from aiohttp import web
 
 from gate.app.officer import Person
+from gate.core.own_person import is_own_person
 from gate.store import transits
 from gate.store.users import UserRow
 from gate.web.keys import SERVICE, session_of
@@ -16,7 +17,8 @@ from gate.web.language import _
 
 def person(user: UserRow) -> Person:
     """The user as someone who acts at lanes."""
-    return Person(name=user.name, role=user.role, lanes=user.lanes)
+    counts = is_own_person(user.given_by)
+    return Person(name=user.name, role=user.role, lanes=user.lanes, counts=counts)
 
 
 def me(request: web.Request) -> Person:

@@ -11,6 +11,7 @@ from gate.core.permissions import FIRM_ROLES, Permission
 from gate.store import people, sessions
 from gate.store.users import UserRow
 from gate.web.access import needs
+from gate.web.approvals.accounts import problem
 from gate.web.asked import fields, path_id
 from gate.web.fresh_proof import need_fresh
 from gate.web.keys import DESKS, SERVICE, session_of
@@ -61,7 +62,8 @@ async def one(request: web.Request) -> dict[str, object]:
     service, row = request.app[SERVICE], await _person(request)
     roles = STAFF if row.firm_id is None else sorted(FIRM_ROLES)
     return {
-        "person": row, "roles": [(str(role), role_name(role)) for role in roles],
+        "person": row, "problem": problem(request, row),
+        "roles": [(str(role), role_name(role)) for role in roles],
         "lanes": sorted(service.register.lanes),
         "sessions": await sessions.of_user(service.database, row.id, service.clock.now()),
     }  # fmt: skip
@@ -91,7 +93,10 @@ async def new_password(request: web.Request) -> web.Response:
     given, row = await fields(request), await _person(request)
     await need_fresh(request, given)
     by = session_of(request).user.name
-    _row, password = await request.app[DESKS].people.new_password(row.id, by)
+    try:
+        _row, password = await request.app[DESKS].people.new_password(row.id, by)
+    except NotDone as error:
+        raise refused(error) from None
     return web.json_response({"said": _("Done."), "once": f"{row.name} {password}"})
 
 
