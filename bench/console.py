@@ -100,7 +100,9 @@ async def _run(folder: Path, seconds: int) -> tuple[list[float], int, dict[str, 
 
     async def prepare(service: Service) -> None:
         people.extend(
-            await prepare_demo(service.database, folder, SITE, service.clock, hash_password, 5)
+            await prepare_demo(
+                service.database, folder, SITE, service.clock, hash_password, 5, service.vault
+            )
         )
 
     async with Service(settings, prepare=prepare) as service, AsyncExitStack() as stack:

@@ -99,7 +99,9 @@ async def _run(bench: Bench, folder: Path, seconds: int) -> None:
     )
 
     async def prepare(service: Service) -> None:
-        await prepare_demo(service.database, folder, SITE, service.clock, hash_password, 5)
+        await prepare_demo(
+            service.database, folder, SITE, service.clock, hash_password, 5, service.vault
+        )
 
     settings = settings.model_copy(update={"policy": _policy(folder)})
     async with Service(settings, prepare=prepare) as service, AsyncExitStack() as stack:

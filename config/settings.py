@@ -198,6 +198,11 @@ class Settings(Section):
     audit_key: Path | None = Field(
         None, description="public key of the audit's anchors: pages then check their signatures"
     )
+    vault_key: Path | None = Field(
+        None,
+        description="file of the keys that lock secrets in the database; empty: keys/vault.key in "
+        "the data folder",
+    )
     database: Database = Field(default_factory=lambda: Database())
     broker: Broker = Field(default_factory=lambda: Broker())
     intake: Intake = Field(default_factory=lambda: Intake())

@@ -12,6 +12,8 @@ from typing import Any
 from gate.app.clock import Clock
 from gate.app.demo_names import FIRMS
 from gate.app.demo_seed import Seed, SeedDeclaration, make_seed
+from gate.app.device_keys import locked
+from gate.app.vault import Vault
 from gate.store import seed as seed_store
 from gate.store import users
 from gate.store.devices import DeviceRow
@@ -60,19 +62,25 @@ class DemoUser:
 
 
 async def prepare_demo(
-    database: Database, data: Path, site: str, clock: Clock, hash_password: Any, seed: int
+    database: Database,
+    data: Path,
+    site: str,
+    clock: Clock,
+    hash_password: Any,
+    seed: int,
+    vault: Vault,
 ) -> tuple[DemoUser, ...]:
     """Fill an empty database, or bring an earlier demonstration up to today."""
     if await seed_store.is_empty(database):
         drawn = make_seed(random.Random(seed), clock.now())
         async with database.transaction() as connection:
             await seed_store.write_rows(connection, rows_of(drawn, site))
-            await seed_store.write_lanes(connection, LANES, _devices())
+            await seed_store.write_lanes(connection, LANES, _devices(vault))
             await seed_store.approve_all(connection)
     else:
         await seed_store.renew_demo(database)
         async with database.transaction() as connection:  # one of before these devices
-            await seed_store.write_lanes(connection, LANES, _devices())
+            await seed_store.write_lanes(connection, LANES, _devices(vault))
     return await _users(database, data, clock, hash_password)
 
 
@@ -119,12 +127,12 @@ def _declaration(d: SeedDeclaration, site: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _devices() -> list[DeviceRow]:
+def _devices(vault: Vault) -> list[DeviceRow]:
     return [
-        DeviceRow(
+        locked(vault, DeviceRow(
             lane=lane, id=device, kind=kind, key_id=f"{lane}.{device}",
             secret=secrets.token_bytes(32),
-        )
+        ))
         for lane, _, _ in LANES
         for device, kind in DEVICES
     ]  # fmt: skip

@@ -20,7 +20,7 @@ class Desks:
         self.people = People(database, clock)
         self.watch = WatchDesk(database, clock)
         self.policy = PolicyDesk(database, service.decider, clock)
-        self.devices = DeviceDesk(database, clock, service.register)
+        self.devices = DeviceDesk(database, clock, service.vault, service.register)
         self.data = DataDesk(database, service.keeper, clock)
         self.acts = FourEyes(
             database,

@@ -6,8 +6,10 @@ import secrets
 from typing import Any
 
 from gate.app.clock import Clock
+from gate.app.device_keys import lock_key, locked
 from gate.app.four_eyes import Carried, NotDone
 from gate.app.register import Register
+from gate.app.vault import Vault
 from gate.store import audit, devices, lanes
 from gate.store.devices import DeviceRow
 from gate.store.pool import Connection, Database
@@ -24,8 +26,11 @@ KEY_BYTES = 32
 class DeviceDesk:
     """What is done to lanes and devices. ``register`` is told at once where one is given."""
 
-    def __init__(self, database: Database, clock: Clock, register: Register | None = None) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, vault: Vault, register: Register | None = None
+    ) -> None:
         self._database = database
+        self._vault = vault
         self._clock = clock
         self._register = register
 
@@ -79,7 +84,7 @@ class DeviceDesk:
             lane=lane, id=device, kind=proposal.data["kind"], secret=secret,
             key_id=_key_id(lane, device, await self._used(connection, lane, device)),
         )  # fmt: skip
-        if not await devices.register(connection, row, now):
+        if not await devices.register(connection, locked(self._vault, row), now):
             raise NotDone("device_known", device=device, lane=lane)
         facts = {"kind": row.kind, "key": row.key_id, "second": proposal.second}
         await self._audit(connection, proposal.proposed_by, "device_add", f"{lane}/{device}", facts)
@@ -95,7 +100,8 @@ class DeviceDesk:
             raise NotDone("no_device", device=device, lane=lane)
         secret = secrets.token_bytes(KEY_BYTES)
         key_id = _next_key_id(row.next_key_id or row.key_id)
-        await devices.offer_key(connection, lane, device, key_id, secret)
+        kept = lock_key(self._vault, lane, device, key_id, secret)
+        await devices.offer_key(connection, lane, device, key_id, kept)
         at_once = bool(proposal.data.get("at_once"))
         if at_once:
             await devices.change_key(connection, lane, device, key_id, self._clock.now())

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from devices.stamping import Stamper
 from gate.app.clock import utc_now
+from gate.app.device_keys import unlocked
+from gate.app.vault import Vault, VaultBroken
 from gate.store import audit
 from gate.store import devices as device_store
 from gate.store import lanes as lane_store
@@ -25,11 +28,15 @@ REFRESH_S = 10.0
 
 
 class Register:
-    """Lanes and devices of the gate, re-read from the database every few seconds."""
+    """Lanes and devices of the gate, re-read from the database every few seconds.
 
-    def __init__(self, database: Database, site: str) -> None:
+    Devices' keys are in clear here, and nowhere else.
+    """
+
+    def __init__(self, database: Database, site: str, vault: Vault) -> None:
         self.site = site
         self._database = database
+        self._vault = vault
         self._devices: dict[tuple[str, str], DeviceRow] = {}
         self._stampers: dict[tuple[str, str], Stamper] = {}
         self._changed: dict[tuple[str, str], str] = {}
@@ -41,7 +48,17 @@ class Register:
         lanes = await lane_store.all_lanes(self._database)
         devices = await device_store.all_devices(self._database)
         self.lanes = {row.id: row for row in lanes}
-        self._devices = {(row.lane, row.id): row for row in devices}
+        self._devices = {(row.lane, row.id): row for row in self._unlocked(devices)}
+
+    def _unlocked(self, rows: Iterable[DeviceRow]) -> Iterator[DeviceRow]:
+        """Keys in clear, once a refresh and not for each message. A device whose key can't be
+        unlocked is none of ours: what it says is refused.
+        """
+        for row in rows:
+            try:
+                yield unlocked(self._vault, row)
+            except VaultBroken as error:
+                log.error("device %s on lane %s is left out: %s", row.id, row.lane, error)
 
     async def keep_fresh(self) -> None:
         """Refresh for ever; a database that is away leaves the last known register."""
@@ -51,6 +68,11 @@ class Register:
                 await self.refresh()
             except StoreError as error:
                 log.warning("the register could not be read again: %s", error)
+
+    @property
+    def devices(self) -> tuple[DeviceRow, ...]:
+        """All registered devices."""
+        return tuple(self._devices.values())
 
     def device(self, lane: str, device: str) -> DeviceRow | None:
         """The registered device, or None."""

@@ -37,6 +37,7 @@ from gate.app.retention import Keeper
 from gate.app.sensors import CHANNELS, Sensors
 from gate.app.statistics import Statistics
 from gate.app.step_store import StepStore
+from gate.app.vault_opening import open_vault, vault_path
 from gate.core.lane.events import CaptureStored, PartTroubled
 from gate.store import captures as capture_store
 from gate.store.captures import PendingCapture
@@ -60,7 +61,8 @@ CONNECT_S = 30.0
 class Service:
     """One running service process: ``async with Service(settings)`` starts and stops it.
 
-    ``prepare`` is called once the database is migrated, before anything is read from it.
+    ``prepare`` is called once the database is migrated and its vault open, before anything else is
+    read from it.
     ``readers`` is a running pool to share; without one the service starts its own.
     """
 
@@ -136,6 +138,7 @@ class Service:
         )  # fmt: skip
         await self.database.open()
         self._stack.push_async_callback(self.database.close)
+        self.vault = await open_vault(self.database, vault_path(s), self.clock)
         if self._prepare is not None:
             await self._prepare(self)
         self.statistics = Statistics(
@@ -143,7 +146,7 @@ class Service:
         )
         await self.statistics.open()
         self._stack.push_async_callback(self.statistics.close)
-        self.register = Register(self.database, s.site)
+        self.register = Register(self.database, s.site, self.vault)
         await self.register.refresh()
 
     async def _migrate(self, url: str) -> str:
@@ -219,7 +222,9 @@ class Service:
             self.database, self.register, clock, metrics, store, self._instance(), self._run_lane
         )
         key = pass_key(s.data)
-        self.firms = Firms(self.database, clock, s, metrics, key, load_tariff(s.firms.tariff))
+        self.firms = Firms(
+            self.database, clock, s, metrics, key, load_tariff(s.firms.tariff), self.vault
+        )
         self.decider = Decider(self.database, s.site, clock, metrics, key.verify)
         self.decider.use(self.policy, policy_hash(self.policy))
         self.commander = Commander(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import re
 import secrets
 from datetime import timedelta
@@ -11,9 +12,13 @@ from datetime import timedelta
 import pyotp
 
 from gate.app.clock import Clock
+from gate.app.vault import Vault, VaultBroken
 from gate.store import audit, second_factor
 from gate.store.pool import Database
 from gate.store.users import UserRow
+from gate.store.vaulted import place_of_user
+
+log = logging.getLogger(__name__)
 
 STEP_S = 30
 DRIFT = 1
@@ -26,8 +31,9 @@ _RECOVERY = "abcdefghjkmnpqrstuvwxyz23456789"
 class SecondFactors:
     """Checks codes, sets second factors up and takes them away."""
 
-    def __init__(self, database: Database, clock: Clock, issuer: str) -> None:
+    def __init__(self, database: Database, clock: Clock, vault: Vault, issuer: str) -> None:
         self._database = database
+        self._vault = vault
         self._clock = clock
         self._issuer = issuer
 
@@ -35,7 +41,7 @@ class SecondFactors:
         """Whether the code is one of this moment, or an unused recovery code; it works once."""
         text = re.sub(r"[\s-]", "", code).lower()
         if re.fullmatch(r"[0-9]{6}", text):
-            step = self._step_of(user.totp_secret, text) if user.totp_secret else None
+            step = self._step_of(self._clear(user, user.totp_secret), text)
             if step is not None:
                 return await second_factor.use_step(self._database, user.id, step)
         if len(text) != RECOVERY_LENGTH or not user.totp_secret:
@@ -45,17 +51,18 @@ class SecondFactors:
 
     async def begin(self, user: UserRow) -> tuple[str, str]:
         """The secret that is being set up, and its address for the QR code (otpauth)."""
-        secret = user.totp_pending
+        secret = self._clear(user, user.totp_pending)
         if not secret:
             secret = pyotp.random_base32()
-            await second_factor.offer(self._database, user.id, secret)
+            locked = self._vault.lock_text(place_of_user(user.id), secret)
+            await second_factor.offer(self._database, user.id, locked)
         totp = pyotp.TOTP(secret)
         return secret, totp.provisioning_uri(name=user.name, issuer_name=self._issuer)
 
     async def finish(self, user: UserRow, code: str) -> tuple[str, ...] | None:
         """Put the offered secret in use; the recovery codes, or None where the code is wrong."""
         text = re.sub(r"\s", "", code)
-        step = self._step_of(user.totp_pending, text) if user.totp_pending else None
+        step = self._step_of(self._clear(user, user.totp_pending), text)
         if step is None:
             return None
         codes = tuple(_recovery_code() for _ in range(RECOVERY_CODES))
@@ -79,8 +86,25 @@ class SecondFactors:
                 subject=str(user.id), data={"user": user.name},
             )  # fmt: skip
 
+    def _clear(self, user: UserRow, locked: str) -> str:
+        """The secret in clear; empty where there is none, or where it can't be unlocked: then no
+        code is right, and recovery codes are left.
+        """
+        if not locked:
+            return ""
+        try:
+            return self._vault.unlock_text(place_of_user(user.id), locked)
+        except VaultBroken as error:
+            log.error("the second factor of %s can't be checked: %s", user.name, error)
+            return ""
+
     def _step_of(self, secret: str, code: str) -> int | None:
-        """The time step whose code this is, within the drift; all are compared, always."""
+        """The time step whose code this is, within the drift; all are compared, always.
+
+        None without a secret.
+        """
+        if not secret:
+            return None
         totp, now = pyotp.TOTP(secret), self._clock.now()
         found = None
         for drift in range(-DRIFT, DRIFT + 1):

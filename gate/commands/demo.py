@@ -23,7 +23,7 @@ from gate.app.demo_traffic import plan_traffic
 from gate.app.runtime import Service
 from gate.commands.serving import run_service, set_up_logging
 from gate.commands.settings_from import add_options, settings_from
-from gate.store import devices, seed
+from gate.store import seed
 from gate.store.errors import StoreError
 from gate.web.auth import hash_password
 
@@ -90,7 +90,7 @@ class _Demo:
         """Fill the database."""
         self._users = await prepare_demo(
             service.database, self._settings.data, self._settings.site, service.clock,
-            hash_password, self._number,
+            hash_password, self._number, service.vault,
         )  # fmt: skip
         await make_history(
             service.database, tuple((lane, direction.value) for lane, _, direction in LANES),
@@ -142,7 +142,7 @@ class _Demo:
             await asyncio.sleep(2)
 
     async def _write_plan(self, service: Service, folder: Path, rng: random.Random) -> None:
-        keys = {row.key_id: row.secret.hex() for row in await devices.all_devices(service.database)}
+        keys = {row.key_id: row.secret.hex() for row in service.register.devices}
         plan = await plan_traffic(service.database, rng)
         _write_private(folder / "keys.json", keys)
         _write_private(folder / "trucks.json", plan)

@@ -11,7 +11,11 @@ from typing import Any
 from config.settings import Settings
 from gate.app.clock import Clock
 from gate.app.device_desk import DeviceDesk
+from gate.app.device_keys import unlocked
 from gate.app.four_eyes import NotDone
+from gate.app.vault import Vault
+from gate.app.vault_keys import VaultKeyUnusable
+from gate.app.vault_opening import open_vault, vault_path
 from gate.commands.database import tool_database
 from gate.commands.settings_from import add_options, settings_from
 from gate.core.four_eyes import ActKind
@@ -60,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     """Do it; 0 where it is done."""
     try:
         return asyncio.run(_run(settings_from(args), args))
-    except (StoreError, PostgresDidNotStart, BadName, NotDone) as error:
+    except (StoreError, PostgresDidNotStart, BadName, NotDone, VaultKeyUnusable) as error:
         print(f"not done: {error}", file=sys.stderr)
         return 1
 
@@ -68,6 +72,7 @@ def run(args: argparse.Namespace) -> int:
 async def _run(settings: Settings, args: argparse.Namespace) -> int:
     async with tool_database(settings) as database:
         await migrate(database)
+        vault = await open_vault(database, vault_path(settings), Clock())
         known = {(d.lane, d.id): d for d in await devices.all_devices(database)}
         if args.action == "list":
             for d in known.values():
@@ -79,7 +84,7 @@ async def _run(settings: Settings, args: argparse.Namespace) -> int:
             if place not in known:
                 print(f"there is no device {place[1]} on {place[0]}", file=sys.stderr)
                 return 1
-            print(known[place].secret.hex())
+            print(unlocked(vault, known[place]).secret.hex())
             return 0
         if place in known:
             print(f"{place[1]} on {place[0]} is registered already", file=sys.stderr)
@@ -88,12 +93,14 @@ async def _run(settings: Settings, args: argparse.Namespace) -> int:
         if place[0] not in registered and args.direction is None:
             print(f"{place[0]} is a new lane: give its --direction", file=sys.stderr)
             return 2
-        return await _add(database, args, new_lane=place[0] not in registered)
+        return await _add(database, vault, args, new_lane=place[0] not in registered)
 
 
-async def _add(database: Database, args: argparse.Namespace, *, new_lane: bool) -> int:
+async def _add(
+    database: Database, vault: Vault, args: argparse.Namespace, *, new_lane: bool
+) -> int:
     """Register as the page does; whoever runs this on the machine stands for both persons."""
-    desk, by = DeviceDesk(database, Clock()), f"tool/{getpass.getuser()}"
+    desk, by = DeviceDesk(database, Clock(), vault), f"tool/{getpass.getuser()}"
     if new_lane:
         await desk.add_lane(args.lane, args.lane, args.direction, by)
     now = Clock().now()

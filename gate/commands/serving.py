@@ -13,6 +13,7 @@ from config.settings import Settings
 from devices.broker import BrokerFailed
 from devices.mqtt_errors import MqttError
 from gate.app.runtime import Service
+from gate.app.vault_keys import VaultKeyUnusable
 from gate.store.embedded import PostgresDidNotStart
 from gate.store.errors import StoreError
 from gate.store.migrate import MigrationChanged
@@ -21,7 +22,7 @@ from ocr.pool import WorkerStartError
 
 CANT_START = (
     BrokerFailed, MigrationChanged, MqttError, PolicyInvalid, PortTaken, PostgresDidNotStart,
-    StoreError, TimeoutError, WorkerStartError,
+    StoreError, TimeoutError, VaultKeyUnusable, WorkerStartError,
 )  # fmt: skip
 
 log = logging.getLogger(__name__)

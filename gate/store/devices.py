@@ -13,8 +13,8 @@ from gate.store.pool import Connection, Database
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceRow:
-    """One registered device. ``secret`` is its HMAC key; ``kind`` is one of
-    ``schemas.status.DeviceKind``.
+    """One registered device. ``secret`` is its HMAC key, locked in the database; ``kind`` is
+    one of ``schemas.status.DeviceKind``.
 
     ``next_key_id`` and ``next_secret`` are a new key that it may change to, or empty.
     """

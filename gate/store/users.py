@@ -16,7 +16,7 @@ class UserRow:
     """One user. ``lanes`` empty means all lanes of the gate.
 
     ``given_by``: who has had the account's keys in hand since it was last confirmed
-    (``gate.core.own_person``).
+    (``gate.core.own_person``). ``totp_secret`` and ``totp_pending`` are locked.
     """
 
     id: UUID

@@ -14,7 +14,7 @@ _COLUMNS = "id, firm_id, url, secret, events, active, created_at, created_by, en
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookRow:
-    """One address with the events it wants; ``secret`` signs what is sent there."""
+    """One address with the events it wants; ``secret`` signs what is sent there, and is locked."""
 
     id: UUID
     firm_id: UUID
@@ -101,12 +101,26 @@ async def end(connection: Connection, firm: UUID, webhook: UUID, at: datetime) -
         firm, webhook, at,
     )  # fmt: skip
     if found is not None:
-        await connection.execute(
-            """UPDATE webhook_deliveries SET status = 'dead'
-               WHERE webhook_id = $1 AND status = 'pending'""",
-            webhook,
-        )
+        await _give_up_deliveries(connection, webhook)
     return found is not None
+
+
+async def give_up(connection: Connection, webhook: UUID, at: datetime) -> None:
+    """End a webhook whose secret is lost, and what waits for it."""
+    await connection.execute(
+        """UPDATE webhooks SET ended_at = coalesce(ended_at, $2), active = false, secret = ''
+           WHERE id = $1""",
+        webhook, at,
+    )  # fmt: skip
+    await _give_up_deliveries(connection, webhook)
+
+
+async def _give_up_deliveries(connection: Connection, webhook: UUID) -> None:
+    await connection.execute(
+        """UPDATE webhook_deliveries SET status = 'dead'
+           WHERE webhook_id = $1 AND status = 'pending'""",
+        webhook,
+    )
 
 
 def _webhook(row: Any) -> WebhookRow:

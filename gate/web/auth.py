@@ -13,6 +13,7 @@ from gate.app.clock import Clock
 from gate.app.passwords import hash_password as hash_password
 from gate.app.passwords import matches
 from gate.app.second_factor import SecondFactors
+from gate.app.vault import Vault
 from gate.core.permissions import NEEDS_SECOND_FACTOR
 from gate.store import sessions, users
 from gate.store.pool import Database
@@ -41,7 +42,14 @@ class SignIn:
     """Signs users in and out, recognises their sessions, and asks them who they are again."""
 
     def __init__(
-        self, database: Database, settings: Web, clock: Clock, *, demo: bool, site: str = "gate"
+        self,
+        database: Database,
+        settings: Web,
+        clock: Clock,
+        vault: Vault,
+        *,
+        demo: bool,
+        site: str = "gate",
     ) -> None:
         self._database = database
         self._settings = settings
@@ -50,7 +58,7 @@ class SignIn:
         self._slots = asyncio.Semaphore(SAME_TIME)
         self._one_code = asyncio.Lock()
         self._failures: defaultdict[str, deque[float]] = defaultdict(deque)
-        self.codes = SecondFactors(database, clock, issuer=f"gate {site}")
+        self.codes = SecondFactors(database, clock, vault, issuer=f"gate {site}")
 
     async def verify(self, name: str, password: str, address: str) -> UserRow:
         """The user, if the password is right; raises ``SignInRefused``."""

@@ -101,8 +101,9 @@ def application(service: Service, *, demo: bool) -> web.Application:
     app = web.Application(middlewares=order)
     app[SERVICE] = service
     app[SIGN_IN] = SignIn(
-        service.database, service.settings.web, service.clock, demo=demo, site=service.settings.site
-    )
+        service.database, service.settings.web, service.clock, service.vault, demo=demo,
+        site=service.settings.site,
+    )  # fmt: skip
     app[DESKS] = Desks(service)
     app[OPEN_REQUESTS] = OpenRequests(service.database, service.clock)
     app[SNAPSHOTS] = Snapshots(service)

@@ -16,6 +16,8 @@ from gate.app.firms.desk import Firms
 from gate.app.firms.registration import Application
 from gate.app.metrics import Metrics
 from gate.app.pass_key import pass_key
+from gate.app.vault import Vault
+from gate.app.vault_keys import FILE, make_key_file, read_keys
 from gate.core.filing.content import Content
 from gate.store.pool import Database
 from schemas.containers import check_digit
@@ -40,7 +42,15 @@ def firms_over(database: Database, data: Path, moved: MovedClock, **changes: Any
     overrides = {"data": str(data), "site": SITE, **changes}
     settings = load_settings(environment={}, overrides=overrides)
     clock = Clock(now=moved.now)
-    return Firms(database, clock, settings, Metrics(), pass_key(data), load_tariff())
+    return Firms(
+        database, clock, settings, Metrics(), pass_key(data), load_tariff(), new_vault(data)
+    )
+
+
+def new_vault(data: Path) -> Vault:
+    """The vault over the key file in a folder, which is made where there is none."""
+    make_key_file(data / FILE)
+    return Vault(data / FILE, read_keys(data / FILE))
 
 
 def vn_tax_number() -> str:

@@ -12,7 +12,7 @@ from gate.app.demo_firm import fill_firm
 from gate.app.firms.desk import Firms
 from gate.store import seed, users
 from gate.store.pool import Database
-from tests.firms.rig import SITE
+from tests.firms.rig import SITE, new_vault
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -20,7 +20,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def test_the_demonstrations_firm_has_every_status(
     firms: Firms, database: Database, tmp_path: Path
 ) -> None:
-    people = await prepare_demo(database, tmp_path, SITE, Clock(), lambda _: "!", 7)
+    people = await prepare_demo(
+        database, tmp_path, SITE, Clock(), lambda _: "!", 7, new_vault(tmp_path)
+    )
     roles = {one.name: one.role for one in people}
     assert (roles["firm"], roles["driver-desk"]) == ("firm_administrator", "firm_user")
     before = await seed.demo_rows(database)

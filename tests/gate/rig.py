@@ -32,7 +32,9 @@ from devices.station import (
     seal_station,
 )
 from gate.app.clock import Clock, utc_now
+from gate.app.device_keys import locked
 from gate.app.runtime import Service
+from gate.app.vault import Vault
 from gate.store import seed as seed_store
 from gate.store.devices import DeviceRow
 from gate.store.pool import Database
@@ -87,10 +89,13 @@ def device_rows(lane: str = LANE) -> list[DeviceRow]:
     ]
 
 
-async def register(database: Database, rows: list[DeviceRow], lane: str = LANE) -> None:
+async def register(
+    database: Database, vault: Vault, rows: list[DeviceRow], lane: str = LANE
+) -> None:
     """Register the lane and its devices."""
+    kept = [locked(vault, row) for row in rows]
     async with database.transaction() as connection:
-        await seed_store.write_lanes(connection, ((lane, lane, Direction.EXPORT),), rows)
+        await seed_store.write_lanes(connection, ((lane, lane, Direction.EXPORT),), kept)
 
 
 async def declare(database: Database, tractor: str, trailer: str = "", **changes: Any) -> str:
@@ -262,7 +267,7 @@ async def rig(
     rows = device_rows()
 
     async def prepare(service: Service) -> None:
-        await register(service.database, rows)
+        await register(service.database, service.vault, rows)
 
     settings = settings_for(data, database_url, port, **changes)
     async with Service(settings, Clock(now=now), prepare, readers) as service:

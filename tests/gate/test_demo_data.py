@@ -19,6 +19,7 @@ from gate.store.pool import Database
 from schemas.declarations import Direction
 from schemas.transit import DecisionInputs, SeenWeight
 from tests.core.builders import NOW, look, seen
+from tests.firms.rig import new_vault
 from tests.gate.rig import SITE
 
 SEED = make_seed(random.Random(2026), NOW)
@@ -45,7 +46,9 @@ def test_some_have_booked_a_lane_of_their_direction_and_some_are_not_insured() -
 async def test_booked_lanes_and_insurance_reach_the_rules_through_the_database(
     database: Database, tmp_path: Path
 ) -> None:
-    await prepare_demo(database, tmp_path, SITE, Clock(), lambda _word: "x", 2026)
+    await prepare_demo(
+        database, tmp_path, SITE, Clock(), lambda _word: "x", 2026, new_vault(tmp_path)
+    )
     async with database.connection() as connection:
         row = await connection.fetchrow(
             """SELECT d.number, d.tractor_plate, d.trailer_plate, d.direction, d.seals, d.gross_kg
@@ -72,7 +75,9 @@ async def test_booked_lanes_and_insurance_reach_the_rules_through_the_database(
 async def test_the_plan_brings_a_truck_that_is_too_heavy_and_one_with_another_seal(
     database: Database, tmp_path: Path
 ) -> None:
-    await prepare_demo(database, tmp_path, SITE, Clock(), lambda _word: "x", 2026)
+    await prepare_demo(
+        database, tmp_path, SITE, Clock(), lambda _word: "x", 2026, new_vault(tmp_path)
+    )
     plan = await plan_traffic(database, random.Random(2026))
     first = [t["story"] for trucks in plan["first"].values() for t in trucks]
 

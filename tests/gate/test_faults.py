@@ -112,9 +112,10 @@ async def _read(made: Rig) -> bool:
 async def test_a_second_service_can_not_write_a_lane_that_is_held(
     tmp_path: Path, database_url: str, broker: EmbeddedBroker, readers: ReaderPool
 ) -> None:
+    key = str(tmp_path / "vault.key")  # machines of one gate share it
     async with (
-        rig(tmp_path / "a", database_url, broker.port, readers),
-        rig(tmp_path / "b", database_url, broker.port, readers) as second,
+        rig(tmp_path / "a", database_url, broker.port, readers, vault_key=key),
+        rig(tmp_path / "b", database_url, broker.port, readers, vault_key=key) as second,
     ):
         assert second.service.lanes == {}
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from gate.app.clock import utc_now
 from gate.app.demo_history import make_history
+from gate.app.device_keys import locked
 from gate.app.officer import Act, Person
 from gate.core.lane.events import OfficerAction
 from gate.store import seed as seed_store
@@ -32,7 +33,8 @@ async def add_past(made: Rig, seed: int = 5) -> int:
     ]  # fmt: skip
     async with made.database.transaction() as connection:
         lanes = tuple((lane, f"Lane {lane[-1]}", way) for lane, way in MORE)
-        await seed_store.write_lanes(connection, lanes, rows)
+        kept = [locked(made.service.vault, row) for row in rows]
+        await seed_store.write_lanes(connection, lanes, kept)
     every = ((LANE, "export"), *((lane, way.value) for lane, way in MORE))
     return await make_history(made.database, every, ZONE, utc_now(), random.Random(seed))
 

@@ -14,6 +14,7 @@ from aiohttp import ClientSession, CookieJar
 from gate.app.clock import Clock, utc_now
 from gate.app.people import NewPerson, People
 from gate.store import people
+from gate.store.vaulted import place_of_user
 from tests.web.conftest import ENGLISH, PASSWORD, Site
 from tests.web.supervisor_people import Browser, add_more, browser_of, token_on
 
@@ -28,8 +29,8 @@ async def client() -> AsyncIterator[ClientSession]:
 
 
 async def secret_of(site: Site, name: str, column: str = "totp_secret") -> str:
-    (row,) = await site.rig.rows_of(f"SELECT {column} AS s FROM users WHERE name = $1", name)
-    return str(row["s"])
+    (row,) = await site.rig.rows_of(f"SELECT id, {column} AS s FROM users WHERE name = $1", name)
+    return site.rig.service.vault.unlock_text(place_of_user(row["id"]), row["s"])
 
 
 async def sign_in(client: ClientSession, site: Site, name: str, password: str = PASSWORD) -> str:
@@ -110,7 +111,9 @@ async def with_code(site: Site, name: str) -> str:
     """Give a person a second factor; returns its secret."""
     secret = pyotp.random_base32()
     async with site.rig.database.connection() as connection:
-        await connection.execute("UPDATE users SET totp_secret = $2 WHERE name = $1", name, secret)
+        user = await connection.fetchval("SELECT id FROM users WHERE name = $1", name)
+        locked = site.rig.service.vault.lock_text(place_of_user(user), secret)
+        await connection.execute("UPDATE users SET totp_secret = $2 WHERE id = $1", user, locked)
     return secret
 
 

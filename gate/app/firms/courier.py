@@ -19,10 +19,12 @@ from gate.app.clock import Clock
 from gate.app.firms import backoff
 from gate.app.firms.targets import PublicResolver, check_url
 from gate.app.metrics import Metrics
+from gate.app.vault import Vault, VaultBroken
 from gate.store import deliveries, webhooks
 from gate.store.deliveries import AttemptRow, DeliveryRow
 from gate.store.errors import StoreError
 from gate.store.pool import Database
+from gate.store.vaulted import place_of_webhook
 from gate.store.webhooks import WebhookRow
 
 log = logging.getLogger(__name__)
@@ -46,9 +48,10 @@ class Courier:
     """Delivers to webhooks, at least once each; the receiver knows repeats by the id."""
 
     def __init__(
-        self, database: Database, clock: Clock, metrics: Metrics, *, loopback: bool
+        self, database: Database, clock: Clock, metrics: Metrics, vault: Vault, *, loopback: bool
     ) -> None:
         self._database = database
+        self._vault = vault
         self._metrics = metrics
         self._clock = clock
         self._loopback = loopback
@@ -113,10 +116,15 @@ class Courier:
         refused = check_url(webhook.url, loopback=self._loopback)
         if refused:
             return None, refused
+        try:
+            secret = self._vault.unlock_text(place_of_webhook(webhook.id), webhook.secret)
+        except VaultBroken as broken:
+            log.error("not sent, for it can't be signed: %s", broken)
+            return None, "the gate can't sign this call: its operator was told"
         headers = {
             "Content-Type": "application/json", "Gate-Event": delivery.event,
             "Gate-Delivery": str(delivery.id),
-            "Gate-Signature": signature(webhook.secret, at, delivery.body),
+            "Gate-Signature": signature(secret, at, delivery.body),
         }  # fmt: skip
         try:
             async with session.post(

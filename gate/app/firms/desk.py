@@ -28,6 +28,7 @@ from gate.app.firms.webhooks import Webhooks
 from gate.app.firms.wording import Translate
 from gate.app.metrics import Metrics
 from gate.app.pass_key import PassKey
+from gate.app.vault import Vault
 from gate.store.errors import StoreError
 from gate.store.pool import Database
 from schemas.tariff import Tariff
@@ -48,6 +49,7 @@ class Firms:
         metrics: Metrics,
         key: PassKey,
         tariff: Tariff,
+        vault: Vault,
     ) -> None:
         site, loopback = settings.site, settings.firms.webhooks_to_loopback
         self.notices = Notices(database, clock, site)
@@ -63,9 +65,9 @@ class Firms:
         zone = ZoneInfo(settings.web.timezone)
         self.bulk = Bulk(database, clock, site, self.filing, zone)
         self.keys = ApiKeys(database, clock)
-        self.webhooks = Webhooks(database, clock, loopback=loopback)
+        self.webhooks = Webhooks(database, clock, vault, loopback=loopback)
         self._postman = Postman(database, clock, settings.mail, metrics)
-        self._courier = Courier(database, clock, metrics, loopback=loopback)
+        self._courier = Courier(database, clock, metrics, vault, loopback=loopback)
 
     def speak(self, translate: Translate) -> None:
         """Write letters with these catalogues from now on."""

@@ -11,12 +11,14 @@ from gate.app.firms.errors import Invalid, TooMany, UnknownRecord
 from gate.app.firms.events import EVENTS, PING
 from gate.app.firms.standing import must_be_approved
 from gate.app.firms.targets import check_url
+from gate.app.vault import Vault
 from gate.core.audit import moment
 from gate.core.filing.problems import Problem, error
 from gate.store import audit, deliveries, webhooks
 from gate.store.deliveries import AttemptRow, DeliveryRow
 from gate.store.paging import Cursor
 from gate.store.pool import Database
+from gate.store.vaulted import place_of_webhook
 from gate.store.webhooks import WebhookRow
 
 MOST = 20
@@ -30,8 +32,9 @@ class Webhooks:
 
     EVENTS = EVENTS
 
-    def __init__(self, database: Database, clock: Clock, *, loopback: bool) -> None:
+    def __init__(self, database: Database, clock: Clock, vault: Vault, *, loopback: bool) -> None:
         self._database = database
+        self._vault = vault
         self._clock = clock
         self._loopback = loopback
 
@@ -55,9 +58,11 @@ class Webhooks:
         problems = self._check(url, tuple(events))
         if problems:
             raise Invalid(problems)
+        webhook, secret = self._clock.fresh(), f"whsec_{secrets.token_urlsafe(32)}"
         row = WebhookRow(
-            id=self._clock.fresh(), firm_id=firm, url=url,
-            secret=f"whsec_{secrets.token_urlsafe(32)}", events=tuple(dict.fromkeys(events)),
+            id=webhook, firm_id=firm, url=url,
+            secret=self._vault.lock_text(place_of_webhook(webhook), secret),
+            events=tuple(dict.fromkeys(events)),
             active=True, created_at=self._clock.now(), created_by=actor, ended_at=None,
         )  # fmt: skip
         async with self._database.transaction() as connection:
@@ -69,7 +74,7 @@ class Webhooks:
                 connection, at=row.created_at, actor=actor, action="webhook.added",
                 subject=str(row.id), data={"firm": str(firm), "url": url},
             )  # fmt: skip
-        return row, row.secret
+        return row, secret
 
     async def change(
         self,

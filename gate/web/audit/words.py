@@ -17,6 +17,8 @@ ACTIONS = {
     "second_factor_set": N_("Second factor set up"),
     "second_factor_removed": N_("Second factor removed"),
     "second_factor_reset": N_("Second factor reset"),
+    "secrets_locked": N_("Secrets locked anew"),
+    "secrets_forgotten": N_("Lost secrets forgotten"),
     "lane_add": N_("Lane added"),
     "lane_rename": N_("Lane renamed"),
     "device_add": N_("Device registered"),

@@ -15,3 +15,16 @@ COMMENT ON COLUMN users.confirmed_by IS 'who last confirmed that the account is 
 UPDATE users u SET made_by = e.actor
 FROM audit_events e
 WHERE e.chain = 'administration' AND e.action = 'user_add' AND e.subject = u.id::text;
+
+-- Secrets lie locked under a key that no database holds (gate.app.vault).
+CREATE TABLE vault_key (
+    one     boolean PRIMARY KEY DEFAULT true CHECK (one),
+    key_id  text NOT NULL CHECK (key_id ~ '^[0-9a-f]{16}$'),
+    since   timestamptz NOT NULL
+);
+COMMENT ON TABLE vault_key IS 'which key locks secrets now: a service without it does not start';
+COMMENT ON COLUMN devices.secret IS 'HMAC key of its messages, locked; of a retired device a hash of that';
+COMMENT ON COLUMN devices.next_secret IS 'a new key, locked';
+COMMENT ON COLUMN users.totp_secret IS 'base32 secret of the second factor (RFC 6238), locked; empty where none is set up';
+COMMENT ON COLUMN users.totp_pending IS 'locked secret shown on the set-up page, not confirmed by a code yet';
+COMMENT ON COLUMN webhooks.secret IS 'signs what is sent there, locked';
