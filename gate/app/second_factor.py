@@ -16,7 +16,7 @@ from gate.app.vault import Vault, VaultBroken
 from gate.store import audit, second_factor
 from gate.store.pool import Database
 from gate.store.users import UserRow
-from gate.store.vaulted import place_of_user
+from gate.store.vaulted import place_of_recovery, place_of_user
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +46,7 @@ class SecondFactors:
                 return await second_factor.use_step(self._database, user.id, step)
         if len(text) != RECOVERY_LENGTH or not user.totp_secret:
             return False
-        now = self._clock.now()
-        return await second_factor.use_recovery(self._database, user.id, _hash(text), now)
+        return await self._use_recovery(user, _hash(text))
 
     async def begin(self, user: UserRow) -> tuple[str, str]:
         """The secret that is being set up, and its address for the QR code (otpauth)."""
@@ -69,7 +68,7 @@ class SecondFactors:
         async with self._database.transaction() as connection:
             await second_factor.put_in_use(
                 connection, user.id, user.totp_pending, step,
-                (_hash(one.replace("-", "")) for one in codes),
+                (self._locked_hash(user, one.replace("-", "")) for one in codes),
             )  # fmt: skip
             await audit.administer(
                 connection, at=self._clock.now(), actor=user.name, action="second_factor_set",
@@ -86,14 +85,29 @@ class SecondFactors:
                 subject=str(user.id), data={"user": user.name},
             )  # fmt: skip
 
-    def _clear(self, user: UserRow, locked: str) -> str:
+    async def _use_recovery(self, user: UserRow, wanted: str) -> bool:
+        """Use the code of this hash up; all are compared, always."""
+        found, place = None, place_of_recovery(user.id)
+        for kept in await second_factor.unused_recovery(self._database, user.id):
+            if hmac.compare_digest(self._clear(user, kept, place), wanted):
+                found = kept
+        now = self._clock.now()
+        return found is not None and await second_factor.use_recovery(
+            self._database, user.id, found, now
+        )
+
+    def _locked_hash(self, user: UserRow, code: str) -> str:
+        """Locked, since 49 bits are found again from a plain hash within a day."""
+        return self._vault.lock_text(place_of_recovery(user.id), _hash(code))
+
+    def _clear(self, user: UserRow, locked: str, place: str = "") -> str:
         """The secret in clear; empty where there is none, or where it can't be unlocked: then no
-        code is right, and recovery codes are left.
+        code is right.
         """
         if not locked:
             return ""
         try:
-            return self._vault.unlock_text(place_of_user(user.id), locked)
+            return self._vault.unlock_text(place or place_of_user(user.id), locked)
         except VaultBroken as error:
             log.error("the second factor of %s can't be checked: %s", user.name, error)
             return ""
@@ -120,5 +134,5 @@ def _recovery_code() -> str:
 
 
 def _hash(code: str) -> str:
-    """A plain hash is enough: the codes are random, 49 bits, and tries are counted."""
+    """What is kept of a code, locked."""
     return hashlib.sha256(code.encode()).hexdigest()

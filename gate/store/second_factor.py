@@ -18,7 +18,7 @@ async def offer(database: Database, user: UUID, secret: str) -> None:
 async def put_in_use(
     connection: Connection, user: UUID, secret: str, step: int, recovery: Iterable[str]
 ) -> None:
-    """From now on the user is asked for codes of this secret; ``recovery`` are hashes."""
+    """From now on the user is asked for codes of this secret; ``recovery`` are locked hashes."""
     await connection.execute(
         "UPDATE users SET totp_secret = $2, totp_step = $3, totp_pending = '' WHERE id = $1",
         user, secret, step,
@@ -51,8 +51,17 @@ async def use_step(database: Database, user: UUID, step: int) -> bool:
     return found is not None
 
 
+async def unused_recovery(database: Database, user: UUID) -> tuple[str, ...]:
+    """The user's recovery codes that were not used, as locked hashes."""
+    async with database.connection() as connection:
+        rows = await connection.fetch(
+            "SELECT code_hash FROM recovery_codes WHERE user_id = $1 AND used_at IS NULL", user
+        )
+    return tuple(row["code_hash"] for row in rows)
+
+
 async def use_recovery(database: Database, user: UUID, code_hash: str, at: datetime) -> bool:
-    """Use a recovery code up; False where it is none, or was used."""
+    """Use a recovery code (its locked hash) up; False where it is none, or was used."""
     async with database.connection() as connection:
         found = await connection.fetchval(
             """UPDATE recovery_codes SET used_at = $3

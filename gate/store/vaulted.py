@@ -1,4 +1,4 @@
-"""Where locked secrets lie: columns of devices, users and webhooks, and which key is in use."""
+"""Where locked secrets lie: devices, users, their recovery codes, webhooks; the key in use."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ def place_of_device(lane: str, device: str, key_id: str) -> str:
 def place_of_user(user: UUID) -> str:
     """What a second factor's secret is bound to, offered or in use."""
     return f"users/{user}"
+
+
+def place_of_recovery(user: UUID) -> str:
+    """What the hashes of recovery codes are bound to."""
+    return f"recovery_codes/{user}"
 
 
 def place_of_webhook(webhook: UUID) -> str:
@@ -43,6 +48,8 @@ _PUT = {
         WHERE next_secret = $2 AND lane_id = $3 AND id = $4""",
     "users.totp_secret": "UPDATE users SET totp_secret = $1 WHERE totp_secret = $2 AND id = $3",
     "users.totp_pending": "UPDATE users SET totp_pending = $1 WHERE totp_pending = $2 AND id = $3",
+    "recovery_codes.code_hash": """UPDATE recovery_codes SET code_hash = $1
+        WHERE code_hash = $2 AND user_id = $3""",
     "webhooks.secret": "UPDATE webhooks SET secret = $1 WHERE secret = $2 AND id = $3",
 }
 
@@ -73,6 +80,11 @@ async def everything(connection: Connection) -> list[Kept]:
                  value=u[column])
             for column in ("totp_secret", "totp_pending") if u[column]
         ]  # fmt: skip
+    for r in await connection.fetch(
+        "SELECT user_id, code_hash FROM recovery_codes WHERE used_at IS NULL ORDER BY 1, 2"
+    ):
+        found.append(Kept(place=place_of_recovery(r["user_id"]), column="recovery_codes.code_hash",
+                          key=(r["user_id"],), value=r["code_hash"]))  # fmt: skip
     for w in await connection.fetch(
         "SELECT id, secret FROM webhooks WHERE secret <> '' ORDER BY id"
     ):
@@ -91,7 +103,7 @@ async def forget(connection: Connection, kept: Kept, at: datetime) -> None:
     match kept.column.partition(".")[0]:
         case "devices":
             await devices.retire(connection, kept.key[0], kept.key[1], at)
-        case "users":
+        case "users" | "recovery_codes":
             await second_factor.reset(connection, kept.key[0])
         case "webhooks":
             await webhooks.give_up(connection, kept.key[0], at)

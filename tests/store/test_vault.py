@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import stat
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -27,14 +28,21 @@ from gate.app.vault_keys import (
 from gate.app.vault_opening import open_vault
 from gate.cli import main
 from gate.store.pool import Database
-from gate.store.vaulted import place_of_device, place_of_user, place_of_webhook
+from gate.store.vaulted import (
+    place_of_device,
+    place_of_recovery,
+    place_of_user,
+    place_of_webhook,
+)
 
 session = pytest.mark.asyncio(loop_scope="session")
 KEYS = st.binary(min_size=32, max_size=32)
 PLACES = st.text(max_size=20)
 DEVICE, OFFERED = b"the signing key of a camera 32 b", b"the key that is offered, 32 byte"
 TOTP, HOOK = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "whsec_0123456789abcdef"
+RECOVERY = sha256(b"abcdefghjk").hexdigest()
 USER, WEBHOOK = uuid4(), uuid4()
+CLEAR = (DEVICE.hex(), OFFERED.hex(), TOTP, RECOVERY, HOOK)
 
 
 @given(key=KEYS, place=PLACES, clear=st.binary(max_size=80), text=st.text(max_size=40))
@@ -99,6 +107,9 @@ async def in_clear(database: Database) -> None:
                VALUES ($1, 'ha', 'Ha', 'officer', '!', $2)""", USER, TOTP,
         )  # fmt: skip
         await connection.execute(
+            "INSERT INTO recovery_codes (user_id, code_hash) VALUES ($1, $2)", USER, RECOVERY
+        )
+        await connection.execute(
             """INSERT INTO firms (id, name, tax_number, country)
                VALUES ($1, 'F', '0100000000', 'VN')""", firm,
         )  # fmt: skip
@@ -126,11 +137,13 @@ async def secrets_of(database: Database, vault: Vault) -> list[Any]:
     async with database.connection() as connection:
         d = await connection.fetchrow("SELECT secret, next_secret FROM devices")
         totp = await connection.fetchval("SELECT totp_secret FROM users")
+        recovery = await connection.fetchval("SELECT code_hash FROM recovery_codes")
         hook = await connection.fetchval("SELECT secret FROM webhooks")
     return [
         vault.unlock(place_of_device("lane-1", "cam", "k"), d["secret"]),
         vault.unlock(place_of_device("lane-1", "cam", "k.2"), d["next_secret"]),
         vault.unlock_text(place_of_user(USER), totp),
+        vault.unlock_text(place_of_recovery(USER), recovery),
         vault.unlock_text(place_of_webhook(WEBHOOK), hook),
     ]
 
@@ -147,12 +160,12 @@ async def test_what_lies_in_clear_is_locked_once_and_no_dump_has_it(
     path = tmp_path / FILE
     await in_clear(database)
     before = await dump(database)
-    assert all(word in before for word in (DEVICE.hex(), OFFERED.hex(), TOTP, HOOK))
+    assert all(word in before for word in CLEAR)
     vault = await open_vault(database, path, Clock())
     after = await dump(database)
-    assert not any(word in after for word in (DEVICE.hex(), OFFERED.hex(), TOTP, HOOK))
+    assert not any(word in after for word in CLEAR)
     assert read_keys(path)[0].hex() not in after
-    assert await secrets_of(database, vault) == [DEVICE, OFFERED, TOTP, HOOK]
+    assert await secrets_of(database, vault) == [DEVICE, OFFERED, TOTP, RECOVERY, HOOK]
     again = await open_vault(database, path, Clock())
     assert await dump(database) == after  # not one byte, and nothing in the audit
     assert again.current == vault.current
@@ -180,7 +193,7 @@ async def test_an_interrupted_or_refused_start_has_changed_nothing(
     assert await dump(database) == before  # devices and users had been done when it broke off
     await execute(database, "UPDATE webhooks SET secret = $1", HOOK)
     vault = await open_vault(database, path, Clock())
-    assert await secrets_of(database, vault) == [DEVICE, OFFERED, TOTP, HOOK]
+    assert await secrets_of(database, vault) == [DEVICE, OFFERED, TOTP, RECOVERY, HOOK]
     # A locked secret in another row is no secret there.
     await execute(
         database,
@@ -232,17 +245,23 @@ async def test_a_new_key_locks_everything_while_the_service_runs_and_a_lost_one_
     status, said = await tool("rotate")
     assert status == 0
     assert f"{old}  old  locks 0 secrets" in said
-    assert await secrets_of(database, running) == [DEVICE, OFFERED, TOTP, HOOK]
+    assert await secrets_of(database, running) == [DEVICE, OFFERED, TOTP, RECOVERY, HOOK]
     assert running.current != old
     assert (await tool("drop-old"))[0] == 0
     assert old not in (await tool("show"))[1]
-    assert await secrets_of(database, Vault(path, read_keys(path))) == [DEVICE, OFFERED, TOTP, HOOK]
+    assert await secrets_of(database, Vault(path, read_keys(path))) == [
+        DEVICE,
+        OFFERED,
+        TOTP,
+        RECOVERY,
+        HOOK,
+    ]
 
     path.unlink()
     status, said = await tool("show")
     assert (status, "is missing" in said) == (1, True)
     status, said = await tool("forget-lost")
-    assert (status, said.count("forgotten: ")) == (0, 4), said
+    assert (status, said.count("forgotten: ")) == (0, 5), said
     async with database.connection() as connection:
         assert await connection.fetchval("SELECT retired_at IS NOT NULL FROM devices")
         assert await connection.fetchval("SELECT totp_secret FROM users") == ""

@@ -28,3 +28,4 @@ COMMENT ON COLUMN devices.next_secret IS 'a new key, locked';
 COMMENT ON COLUMN users.totp_secret IS 'base32 secret of the second factor (RFC 6238), locked; empty where none is set up';
 COMMENT ON COLUMN users.totp_pending IS 'locked secret shown on the set-up page, not confirmed by a code yet';
 COMMENT ON COLUMN webhooks.secret IS 'signs what is sent there, locked';
+COMMENT ON TABLE recovery_codes IS 'locked SHA-256 of random codes of 49 bits that stand in for the second factor, once each';
