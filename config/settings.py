@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
+from config.networks import networks_of
+
 Port = Annotated[int, Field(ge=0, le=65_535)]
 Milliseconds = Annotated[int, Field(ge=1, le=86_400_000)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
@@ -104,6 +106,11 @@ class Web(Section):
     host: str = Field("127.0.0.1", description="address to listen on")
     port: Port = Field(8080, description="port to listen on")
     secure_cookies: bool = Field(False, description="set true behind HTTPS")
+    trusted_proxies: str = Field(
+        "",
+        description="addresses or networks, with commas between, of the proxies that speak HTTPS "
+        "for the gate: only they are believed about whom they heard (X-Forwarded-For)",
+    )
     session_hours: int = Field(12, ge=1, le=24, description="longest session")
     idle_minutes: int = Field(30, ge=1, le=720, description="session end without a request")
     sign_in_attempts: int = Field(5, ge=1, le=100, description="wrong passwords before a lockout")
@@ -119,6 +126,15 @@ class Web(Section):
         description="a code beside the password (RFC 6238) for officers, shift leads, supervisors "
         "and administrators; offered: only who set one up is asked for it",
     )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        try:
+            networks_of(value)
+        except ValueError as error:
+            raise ValueError(f"{error}: give addresses or networks such as 10.0.0.5") from None
+        return value
 
     @field_validator("timezone")
     @classmethod

@@ -58,6 +58,11 @@ class SecondFactors:
         totp = pyotp.TOTP(secret)
         return secret, totp.provisioning_uri(name=user.name, issuer_name=self._issuer)
 
+    async def withdraw(self, user: UserRow) -> None:
+        """Forget a secret that was only offered: who saw it in an earlier session has none."""
+        if user.totp_pending:
+            await second_factor.offer(self._database, user.id, "")
+
     async def finish(self, user: UserRow, code: str) -> tuple[str, ...] | None:
         """Put the offered secret in use; the recovery codes, or None where the code is wrong."""
         text = re.sub(r"\s", "", code)

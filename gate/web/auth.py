@@ -91,6 +91,8 @@ class SignIn:
     async def verify_person(self, name: str, password: str, code: str, address: str) -> UserRow:
         """Somebody beside the one signed in: password, and the code where they have one."""
         user = await self.verify(name, password, address)
+        if user.must_change:
+            raise SignInRefused(_("this person must sign in once and choose a password"))
         if user.has_code:
             await self.verify_code(user, code, address)
         elif self.needs_code(user):
@@ -115,6 +117,7 @@ class SignIn:
     ) -> str:
         """Open a session and return its token, which is kept nowhere but in the cookie."""
         token, now = secrets.token_urlsafe(32), self._clock.now()
+        await self.codes.withdraw(user)
         stage = self.first_stage(user, code_given=code_given)
         until = now + timedelta(hours=self._settings.session_hours)
         await users.add_session(

@@ -19,6 +19,7 @@ from gate.web import (
     home,
     language,
     probes,
+    proxies,
     signing_in,
     supervisor,
 )
@@ -96,8 +97,8 @@ async def page_context(request: web.Request) -> dict[str, object]:
 
 def application(service: Service, *, demo: bool) -> web.Application:
     """The aiohttp application over a running service."""
-    order = [choosing_language.choose_language, guard.errors, guard.sessions, guard.same_site,
-             note_looks, api_guard.problems]  # fmt: skip
+    order = [proxies.real_address, choosing_language.choose_language, guard.errors,
+             guard.sessions, guard.same_site, note_looks, api_guard.problems]  # fmt: skip
     app = web.Application(middlewares=order)
     app[SERVICE] = service
     app[SIGN_IN] = SignIn(

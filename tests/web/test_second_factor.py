@@ -225,3 +225,31 @@ async def test_a_second_person_with_a_second_factor_must_give_a_code(site: Site)
     (row,) = await site.rig.rows_of("SELECT value, by, second FROM watchlist")
     assert (row["value"], row["by"], row["second"]) == ("14C12345", "anh", "thu")
     await anh.aclose()
+
+
+async def test_a_secret_that_an_earlier_session_saw_is_never_set_up(
+    site: Site, client: ClientSession
+) -> None:
+    seen = []
+    for _ in range(2):
+        client.cookie_jar.clear()
+        await sign_in(client, site, "ha")
+        for _again in range(2):  # the page loaded anew shows the same
+            async with client.get(f"{site.url}/account/second-factor") as answer:
+                assert answer.status == 200
+            seen.append(await secret_of(site, "ha", "totp_pending"))
+    assert seen[0] == seen[1]
+    assert seen[2] == seen[3]
+    assert seen[0] != seen[2]
+
+
+async def test_who_has_only_a_first_password_is_no_second_person(site: Site) -> None:
+    people_of = People(site.rig.database, Clock())
+    new = NewPerson(name="moi", full_name="Moi Test", role="supervisor")
+    given = await people_of.add(new, by="tool/root", on_machine=True)
+    anh = await browser_of(site, "anh")
+    entry = {"kind": "plate", "value": "14C99999", "reason": "case 9/26", "days": "30"}
+    second = {"second_name": "moi", "second_password": given}
+    status, said = await anh.post("/watchlists", **entry, **second)
+    assert (status, "choose a password" in said["error"]) == (403, True)
+    await anh.aclose()
