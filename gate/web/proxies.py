@@ -7,7 +7,7 @@ proxy that speaks HTTPS for the gate: else one stranger's wrong passwords lock e
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 
 from aiohttp import web
 
@@ -55,4 +55,8 @@ def _is_address(text: str) -> bool:
 
 
 def _is_in(text: str, networks: Networks) -> bool:
-    return _is_address(text) and any(ip_address(text) in network for network in networks)
+    if not _is_address(text):
+        return False
+    address = ip_address(text)
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return any((mapped or address) in network for network in networks)

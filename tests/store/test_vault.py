@@ -27,6 +27,8 @@ from gate.app.vault_keys import (
 )
 from gate.app.vault_opening import open_vault
 from gate.cli import main
+from gate.store import audit, users
+from gate.store.migrate import migrate, migrations
 from gate.store.pool import Database
 from gate.store.vaulted import (
     place_of_device,
@@ -176,6 +178,31 @@ async def test_what_lies_in_clear_is_locked_once_and_no_dump_has_it(
            next_secret = NULL""",
     )
     await open_vault(database, path, Clock())
+
+
+@session
+async def test_a_gate_of_before_keeps_its_people_and_their_makers_and_its_secrets(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = migrations()
+    (new,) = [m for m in every if "vault" in m.name]
+    await execute(database, "DROP SCHEMA public CASCADE")
+    await execute(database, "CREATE SCHEMA public")
+    with monkeypatch.context() as before:
+        before.setattr("gate.store.migrate.migrations", lambda: every[: new.number - 1])
+        await migrate(database)
+        await in_clear(database)
+        async with database.transaction() as connection:
+            await audit.administer(
+                connection, at=Clock().now(), actor="quan", action="user_add", subject=str(USER),
+                data={"name": "ha"},
+            )  # fmt: skip
+    assert new.name in await migrate(database)
+    vault = await open_vault(database, tmp_path / FILE, Clock())
+    assert await secrets_of(database, vault) == [DEVICE, OFFERED, TOTP, RECOVERY, HOOK]
+    row = await users.by_name(database, "ha")
+    assert row is not None
+    assert (row.made_by, row.given_by) == ("quan", ())
 
 
 @session

@@ -13,7 +13,7 @@ from gate.web.proxies import client_address
 from tests.web.conftest import ENGLISH, PASSWORD, Site
 
 OURS = networks_of("10.0.0.5, 10.1.0.0/24, fd00::/8")
-PROXIES = st.sampled_from(["10.0.0.5", "10.1.0.7", "fd00::1"])
+PROXIES = st.sampled_from(["10.0.0.5", "10.1.0.7", "fd00::1", "::ffff:10.0.0.5"])
 STRANGERS = st.sampled_from(["203.0.113.9", "2001:db8::1", "10.0.0.6"])
 ANYTHING = st.one_of(
     PROXIES, STRANGERS, st.sampled_from(["", "unknown", "1.2.3.4:80", "localhost"])
