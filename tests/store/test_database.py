@@ -46,7 +46,7 @@ async def test_two_services_migrate_one_after_the_other(database: Database) -> N
     assert await asyncio.gather(*(migrate(database) for _ in range(3))) == [(), (), ()]
 
 
-def test_migrations_are_numbered_without_a_gap(tmp_path: Path) -> None:
+async def test_migrations_are_numbered_without_a_gap(tmp_path: Path) -> None:
     (tmp_path / "0002_late.sql").write_text("SELECT 1")
 
     with pytest.raises(ValueError, match="0001"):
