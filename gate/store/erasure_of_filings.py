@@ -15,6 +15,7 @@ from gate.store.pool import Connection
 _OF_FIRM = (
     ("declaration_drafts", "content"),
     ("bulk_previews", "preview"),
+    ("bulk_results", "problems"),
     ("letters", "body"),
     ("letters", "subject"),
     ("webhook_deliveries", "body"),

@@ -83,6 +83,17 @@ async def add(
     )  # fmt: skip
 
 
+async def add_many(
+    connection: Connection, found: list[tuple[UUID, UUID, UUID, str, int, str, datetime]]
+) -> None:
+    """Fees of new declarations become due: id, declaration, firm, code, amount, currency, time."""
+    await connection.executemany(
+        """INSERT INTO fees (id, declaration_id, firm_id, code, amount, currency, due_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)""",
+        found,
+    )
+
+
 async def settle(
     connection: Connection, fee: UUID, *, to: str, by: str, reference: str, at: datetime
 ) -> UUID | None:

@@ -248,12 +248,13 @@ async def test_no_operation_shows_or_changes_another_firms_records(api: Api) -> 
     )
     hook_id = hook["webhook"]["id"]
     _, test, _ = await api.call("POST", f"/webhooks/{hook_id}/test")
+    _, upload, _ = await api.call("POST", "/uploads", json={"items": [{"content": {}}]})
     transit = await _transit(api, made["id"])
     ids = {
         "declaration": made["id"], "draft": draft["draft"]["id"], "vehicle":
         vehicles["items"][0]["id"], "driver": drivers["items"][0]["id"], "pass": gate_pass["id"],
         "fee": fees["items"][0]["id"], "webhook": hook_id, "delivery": test["delivery"],
-        "transit": transit, "authority": "customs",
+        "transit": transit, "authority": "customs", "upload": upload["id"],
     }  # fmt: skip
     bodies: dict[str, Any] = {
         "PATCH": {"changes": {"note": "x"}}, "cancel": {"reason": "x"}, "reject": {"reason": "x"},

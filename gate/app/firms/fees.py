@@ -23,7 +23,7 @@ class FeeDesk:
     def __init__(self, database: Database, clock: Clock, tariff: Tariff) -> None:
         self._database = database
         self._clock = clock
-        self._tariff = tariff
+        self.tariff = tariff
 
     async def of(self, firm: UUID | None, declaration: UUID) -> list[FeeRow]:
         """The declaration's fees."""
@@ -51,11 +51,11 @@ class FeeDesk:
     async def charge(self, connection: Connection, row: FiledRow, *, at: datetime) -> None:
         """The fees of the accepted declaration become due; the fee clearance says so."""
         kind, permitted = await filing.tractor_of(connection, row.id)
-        lines = self._tariff.due(direction=row.direction, kind=kind, permitted_kg=permitted)
+        lines = self.tariff.due(direction=row.direction, kind=kind, permitted_kg=permitted)
         for line in lines:
             await fees.add(
                 connection, fee=self._clock.fresh(), declaration=row.id, firm=row.firm_id,
-                code=line.code, amount=line.amount, currency=self._tariff.currency, at=at,
+                code=line.code, amount=line.amount, currency=self.tariff.currency, at=at,
             )  # fmt: skip
         await self._follow(connection, row.id, at)
 

@@ -55,6 +55,38 @@ class Submitted(Closed):
     problems: list[FieldProblem]
 
 
+class Upload(Given):
+    """How far the filing of many declarations is: of ``total`` that had no errors, ``filed`` are
+    filed and ``refused`` had problems when their turn came; ``left_out`` had errors at once.
+    ``stopped`` says why it ended before all; it is empty where it did not.
+    """
+
+    id: UUID
+    state: Literal["filing", "done", "stopped"]
+    total: int
+    filed: int
+    refused: int
+    left_out: int
+    all_or_nothing: bool
+    submit: bool
+    asked_at: datetime
+    ended_at: datetime | None
+    stopped: Literal["", "firm_not_approved", "row_refused", "unreadable"]
+
+
+class UploadResult(Given):
+    """What became of one declaration of an upload. ``line``: which item (the first is 1), or the
+    row of the file; ``declaration_id`` is null where nothing was filed, for its ``problems``.
+    """
+
+    line: int
+    reference: str
+    declaration_id: UUID | None
+    number: str
+    status: Status | None
+    problems: list[FieldProblem]
+
+
 class Draft(Given):
     """A draft; ``number`` is empty until it was submitted once."""
 
@@ -310,6 +342,9 @@ DeclarationPage = page_of(Declaration)
 
 
 DraftPage = page_of(Draft)
+
+
+UploadResultPage = page_of(UploadResult)
 
 
 VehiclePage = page_of(Vehicle)

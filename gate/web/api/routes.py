@@ -18,13 +18,14 @@ from gate.web.api import (
     fleet,
     guard,
     openapi,
+    uploads,
 )
 from gate.web.api.limits import Limits
 from gate.web.api.operations import PREFIX, Operation
 from gate.web.api.usage import USAGE, Usage
 from gate.web.keys import SERVICE
 
-TABLES = (declarations, drafts, fleet, crossing, authorities, account)
+TABLES = (declarations, uploads, drafts, fleet, crossing, authorities, account)
 OPERATIONS: tuple[Operation, ...] = tuple(
     operation for module in TABLES for operation in module.table.operations
 )

@@ -75,6 +75,26 @@ def _content() -> type[BaseModel]:
 DeclarationContent = _content()
 
 
+MOST_ITEMS = 500
+
+
+class UploadItem(Closed):
+    """One of many declarations; ``reference`` is the sender's own name for it."""
+
+    reference: Annotated[str, Field(max_length=60)] = ""
+    content: DeclarationContent  # type: ignore[valid-type]
+
+
+class UploadIn(Closed):
+    """Many declarations. ``all_or_nothing`` files none where one has errors; without ``submit``
+    they become drafts.
+    """
+
+    items: Annotated[list[UploadItem], Field(min_length=1, max_length=MOST_ITEMS)]
+    all_or_nothing: bool = False
+    submit: bool = True
+
+
 VehicleIn = _model(
     "VehicleIn", {name: _type(spec) for name, spec in VEHICLE_FIELDS.items()},
     "A vehicle as the firm registers it.",
@@ -148,6 +168,12 @@ class PageQuery(Closed):
 
     cursor: Annotated[str, Field(max_length=300)] | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class ResultQuery(PageQuery):
+    """Which results: all, or only of what was not filed."""
+
+    refused: bool = False
 
 
 class DeclarationQuery(PageQuery):

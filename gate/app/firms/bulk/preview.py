@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -56,6 +57,7 @@ class Preview:
 
 
 _ADAPTER = TypeAdapter(Preview)
+_PROBLEMS = TypeAdapter(tuple[Problem, ...])
 
 
 def to_text(preview: Preview) -> str:
@@ -66,3 +68,14 @@ def to_text(preview: Preview) -> str:
 def from_text(text: str, committed_at: datetime | None) -> Preview:
     """The preview that was stored. Work for a thread."""
     return replace(_ADAPTER.validate_json(text), committed_at=committed_at)
+
+
+def problems_to_plain(problems: tuple[Problem, ...]) -> list[dict[str, Any]]:
+    """Problems as plain JSON values."""
+    plain: list[dict[str, Any]] = _PROBLEMS.dump_python(problems, mode="json")
+    return plain
+
+
+def problems_from_plain(plain: list[dict[str, Any]]) -> tuple[Problem, ...]:
+    """The problems that were stored; raises ``ValueError``."""
+    return _PROBLEMS.validate_python(plain)
