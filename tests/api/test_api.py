@@ -259,7 +259,7 @@ async def test_no_operation_shows_or_changes_another_firms_records(api: Api) -> 
     bodies: dict[str, Any] = {
         "PATCH": {"changes": {"note": "x"}}, "cancel": {"reason": "x"}, "reject": {"reason": "x"},
         "slot": {"starts_at": hour.isoformat()}, "customs": {"value": "passed"},
-        "payment": {"reference": "x"},
+        "payment": {"reference": "x"}, "return": {"reference": "x"},
     }  # fmt: skip
     good = {k: v for k, v in content().items() if k in ("tractor", "driver")}
     for method, path in paths_of(ids):
@@ -274,7 +274,7 @@ async def test_no_operation_shows_or_changes_another_firms_records(api: Api) -> 
         if method in ("POST", "PUT", "PATCH"):
             rest["json"] = body
         status, got, _ = await api.call(method, path, key=api.strange_key, **rest)
-        system = {"accept", "reject", "customs", "payment"}
+        system = {"accept", "reject", "customs", "payment", "return"}
         allowed = {403} if last in system else {422, 404} if method == "PUT" else {404}
         assert status in allowed, (method, path, status, got)
     for path in ("/declarations", "/drafts", "/vehicles", "/drivers", "/passes", "/fees",

@@ -177,7 +177,9 @@ class Slots(Closed):
 
 
 class Fee(Given):
-    """A fee in whole units of its currency."""
+    """A fee in whole units of its currency. ``credit``: paid too much before an amendment;
+    ``returned``: paid back.
+    """
 
     id: UUID
     declaration_id: UUID
@@ -185,7 +187,7 @@ class Fee(Given):
     code: str
     amount: int
     currency: str
-    status: Literal["due", "paid", "waived", "void"]
+    status: Literal["due", "paid", "waived", "void", "credit", "returned"]
     due_at: datetime
     settled_at: datetime | None
     reference: str

@@ -40,3 +40,12 @@ BEGIN
         GRANT SELECT, INSERT, UPDATE, DELETE ON bulk_commits, bulk_results TO gate_service;
     END IF;
 END $$;
+
+-- Fees of an amended declaration: what was paid stays paid, the difference is due or a credit.
+ALTER TABLE fees DROP CONSTRAINT fees_status_check;
+ALTER TABLE fees ADD CONSTRAINT fees_status_check
+    CHECK (status IN ('due', 'paid', 'waived', 'void', 'credit', 'returned'));
+COMMENT ON COLUMN fees.status IS 'credit: paid too much, and owed to the firm; returned: paid back';
+DROP INDEX fees_once;
+CREATE UNIQUE INDEX fees_once ON fees (declaration_id, code) WHERE status IN ('due', 'credit');
+CREATE INDEX fees_credit ON fees (firm_id, due_at DESC, id DESC) WHERE status = 'credit';
