@@ -17,6 +17,7 @@ COMMANDS: dict[str, str] = {
     "device": "list and register lanes' devices, show their keys",
     "issue-pass": "print a truck's signed gate pass, and draw its QR code",
     "user": "add a user of the pages",
+    "key": "make, list and end API keys of other systems and gates",
     "replay": "compute stored decisions again and compare",
     "policy": "check a policy; replay history under two of them",
     "audit": "check the audit chains; sign their daily anchor",

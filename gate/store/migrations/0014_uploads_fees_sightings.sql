@@ -49,3 +49,11 @@ COMMENT ON COLUMN fees.status IS 'credit: paid too much, and owed to the firm; r
 DROP INDEX fees_once;
 CREATE UNIQUE INDEX fees_once ON fees (declaration_id, code) WHERE status IN ('due', 'credit');
 CREATE INDEX fees_credit ON fees (firm_id, due_at DESC, id DESC) WHERE status = 'credit';
+
+-- Another gate tells where it saw a plate with a key that speaks for its site and no other.
+ALTER TABLE api_keys ADD COLUMN site text NOT NULL DEFAULT ''
+    CHECK (site = '' OR (firm_id IS NULL AND site ~ '^[a-z0-9-]{1,32}$'));
+COMMENT ON COLUMN api_keys.site IS 'the other gate that a key of a system speaks for; empty for none';
+ALTER TABLE foreign_sightings ADD COLUMN told_by text NOT NULL DEFAULT '';
+COMMENT ON COLUMN foreign_sightings.told_by IS 'prefix of the key that told it';
+CREATE INDEX transits_ended ON transits (ended_at, id) WHERE ended_at IS NOT NULL AND plate <> '';

@@ -159,6 +159,26 @@ class Driver(Given):
     updated_at: datetime
 
 
+class Sighting(Given):
+    """A plate that this gate saw, from ``came_at`` on, the last time ``at``."""
+
+    id: UUID
+    plate: str
+    came_at: datetime
+    at: datetime
+
+
+class SightingsTaken(Closed):
+    """What became of the sightings that were told for ``site``: ``noted`` are new, ``known`` were
+    told before; each of ``refused`` was left out, the others were taken.
+    """
+
+    site: str
+    noted: int
+    known: int
+    refused: list[FieldProblem]
+
+
 class Slot(Given):
     """One hour that can be booked."""
 
@@ -359,6 +379,9 @@ FeePage = page_of(Fee)
 
 
 PassPage = page_of(GatePass)
+
+
+SightingPage = page_of(Sighting)
 
 
 TransitPage = page_of(Transit)
