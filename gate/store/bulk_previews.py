@@ -33,14 +33,19 @@ async def add(
 
 async def one(
     connection: Connection, firm: UUID, preview: UUID, *, lock: bool = False
-) -> tuple[str, datetime | None] | None:
-    """The firm's preview as JSON text and when it was filed, or None."""
+) -> tuple[str, list[str], datetime | None] | None:
+    """The firm's preview or None: its JSON text without rows, that of each row in order, and when
+    it was filed.
+    """
     row = await connection.fetchrow(
-        f"""SELECT preview::text AS preview, committed_at FROM bulk_previews
-            WHERE id = $2 AND firm_id = $1 {"FOR UPDATE" if lock else ""}""",
+        f"""SELECT (preview || '{{"rows": []}}')::text AS head, committed_at,
+                ARRAY(SELECT one::text
+                      FROM jsonb_array_elements(preview -> 'rows') WITH ORDINALITY r (one, n)
+                      ORDER BY n) AS rows
+            FROM bulk_previews WHERE id = $2 AND firm_id = $1 {"FOR UPDATE" if lock else ""}""",
         firm, preview,
     )  # fmt: skip
-    return None if row is None else (row["preview"], row["committed_at"])
+    return None if row is None else (row["head"], row["rows"], row["committed_at"])
 
 
 async def committed(connection: Connection, firm: UUID, preview: UUID, at: datetime) -> None:

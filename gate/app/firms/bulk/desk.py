@@ -15,7 +15,7 @@ from gate.app.firms.bulk.filer import Filer
 from gate.app.firms.bulk.preview import (
     Preview,
     PreviewRow,
-    from_text,
+    from_parts,
     problems_from_plain,
     to_text,
 )
@@ -245,7 +245,7 @@ class Bulk:
         self, connection: Connection, firm: UUID, preview: UUID, *, lock: bool
     ) -> Preview:
         row = await bulk_previews.one(connection, firm, preview, lock=lock)
-        made = None if row is None else await asyncio.to_thread(from_text, *row)
+        made = None if row is None else await asyncio.to_thread(from_parts, *row)
         if made is None or (
             made.committed_at is None and made.created_at < self._clock.now() - KEPT
         ):

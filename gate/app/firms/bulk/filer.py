@@ -16,7 +16,7 @@ import asyncpg
 
 from gate.app.clock import Clock
 from gate.app.firms import many
-from gate.app.firms.bulk.preview import Preview, PreviewRow, from_text, problems_to_plain
+from gate.app.firms.bulk.preview import Preview, PreviewRow, from_parts, problems_to_plain
 from gate.app.firms.errors import FirmNotApproved, Invalid
 from gate.app.firms.filing import Filing
 from gate.app.firms.many import Outcome
@@ -189,4 +189,4 @@ async def _read(connection: Connection, firm: UUID, upload: UUID) -> Preview:
     row = await bulk_previews.one(connection, firm, upload)
     if row is None:
         raise ValueError("there is no such upload")
-    return await asyncio.to_thread(from_text, *row)
+    return await asyncio.to_thread(from_parts, *row)
