@@ -16,6 +16,7 @@ _OF_FIRM = (
     ("declaration_drafts", "content"),
     ("bulk_previews", "preview"),
     ("bulk_results", "problems"),
+    ("bulk_results", "reference"),
     ("letters", "body"),
     ("letters", "subject"),
     ("webhook_deliveries", "body"),

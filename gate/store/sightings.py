@@ -14,7 +14,6 @@ from gate.store.paging import Cursor
 from gate.store.pool import Connection, Database
 from schemas.declarations import Direction
 from schemas.ids import check_name
-from schemas.plates import parse_plate
 from schemas.transit import Sighting
 
 LOOK_BACK = timedelta(hours=24)
@@ -88,19 +87,6 @@ async def note_many(connection: Connection, site: str, seen: Sequence[Told], tol
         site, [plate for plate, _ in one_each], [at for _, at in one_each], told_by,
     )  # fmt: skip
     return len(rows)
-
-
-async def note_sighting(database: Database, site: str, plate: str, at: datetime) -> bool:
-    """Another gate says that a vehicle with this plate was there at that moment.
-
-    False where that is known already: telling it twice changes nothing. Raises ``ValueError``
-    for a plate or a site that can't be one, and ``StoreError``.
-    """
-    parsed = parse_plate(plate)
-    if parsed is None:
-        raise ValueError(f"{plate!r:.40} has the form of no Vietnamese or Chinese plate")
-    async with database.connection() as connection:
-        return await note_many(connection, site, [Told(plate=parsed.text, at=at)], "") == 1
 
 
 async def own(database: Database, after: Cursor, until: datetime, most: int) -> list[OwnSighting]:
