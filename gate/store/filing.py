@@ -141,11 +141,13 @@ async def one(
     where = Conditions()
     where.add("d.id = {}", declaration)
     where.firm("d.firm_id", firm)
-    row = await connection.fetchrow(
-        f"""SELECT {_COLUMNS} FROM {_FROM} {where.where}
-            {"FOR UPDATE OF d" if lock else ""}""",
-        *where.values,
-    )
+    if lock:
+        # By itself: after waiting for an amendment PostgreSQL would join the changed row with the
+        # tractor and the filing that belonged to the one before, and find nothing.
+        await connection.execute(
+            f"SELECT FROM declarations d {where.where} FOR UPDATE", *where.values
+        )
+    row = await connection.fetchrow(f"SELECT {_COLUMNS} FROM {_FROM} {where.where}", *where.values)
     return None if row is None else _filed(row)
 
 
