@@ -18,6 +18,7 @@ COMMANDS: dict[str, str] = {
     "issue-pass": "print a truck's signed gate pass, and draw its QR code",
     "user": "add a user of the pages",
     "vault-key": "the key that locks secrets in the database",
+    "key": "make, list and end API keys of other systems and gates",
     "replay": "compute stored decisions again and compare",
     "policy": "check a policy; replay history under two of them",
     "audit": "check the audit chains; sign their daily anchor",

@@ -81,6 +81,10 @@ class Metrics:
             "gate_api_calls", "API calls, by operation and status", ["operation", "status"],
             registry=r,
         )  # fmt: skip
+        self.sightings = Counter(
+            "gate_sightings_told", "Sightings that other gates told: noted, known, refused",
+            ["site", "result"], registry=r,
+        )  # fmt: skip
         self.api_limited = Counter(
             "gate_api_limited", "API calls refused because a key called too often", registry=r
         )

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from config.settings import Retention
 from gate.app.clock import Clock
 from gate.app.erasure import erase_person, erase_transits
+from gate.app.peer_gates import KEPT
 from gate.core.audit import digest
-from gate.store import access_log, audit, proposals, retention, watchlists
+from gate.store import access_log, audit, proposals, retention, sightings, watchlists
 from gate.store.errors import StoreError
 from gate.store.evidence import EvidenceStore
 from gate.store.pool import Database
@@ -152,5 +153,6 @@ class Keeper:
                 "proposals": await proposals.forget(connection, now),
             }
             names = await retention.forget_refusals(connection, limits["pictures"])
+        counts["sightings"] = await sightings.forget(self._database, now - KEPT)
         removed = await asyncio.to_thread(lambda: sum(self._refused.remove(name) for name in names))
         return {**counts, "refused": removed}

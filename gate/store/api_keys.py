@@ -10,12 +10,14 @@ from uuid import UUID
 from gate.store.pool import Connection, Database
 
 _COLUMNS = """k.id, k.firm_id, k.name, k.prefix, k.scopes, k.created_at, k.created_by, k.expires_at,
-    k.last_used_at, k.ended_at"""
+    k.last_used_at, k.ended_at, k.site"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRow:
-    """One key without its secret. ``firm_id`` None: a key of another system of the gate."""
+    """One key without its secret. ``firm_id`` None: a key of another system of the gate; ``site``:
+    the other gate that it speaks for, or empty.
+    """
 
     id: UUID
     firm_id: UUID | None
@@ -27,6 +29,7 @@ class KeyRow:
     expires_at: datetime | None
     last_used_at: datetime | None
     ended_at: datetime | None
+    site: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +69,10 @@ async def add(connection: Connection, row: KeyRow, secret_hash: bytes) -> None:
     """Add a key."""
     await connection.execute(
         """INSERT INTO api_keys (id, firm_id, name, prefix, secret_hash, scopes, created_at,
-               created_by, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
+               created_by, expires_at, site)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
         row.id, row.firm_id, row.name, row.prefix, secret_hash, list(row.scopes),
-        row.created_at, row.created_by, row.expires_at,
+        row.created_at, row.created_by, row.expires_at, row.site,
     )  # fmt: skip
 
 

@@ -45,6 +45,18 @@ async def of_declaration(
     return [EventRow(**dict(row)) for row in rows]
 
 
+async def add_steps(
+    connection: Connection, found: list[tuple[UUID, int, datetime, str, str, str]]
+) -> None:
+    """Write steps of new declarations: id, number, time, actor, status before and after."""
+    await connection.executemany(
+        """INSERT INTO declaration_events
+               (declaration_id, number, at, actor, from_status, to_status)
+           VALUES ($1, $2, $3, $4, $5, $6)""",
+        found,
+    )
+
+
 async def note(
     connection: Connection,
     declaration: UUID,

@@ -67,6 +67,21 @@ async def add(
     )  # fmt: skip
 
 
+async def add_many(
+    connection: Connection,
+    firm: UUID,
+    found: list[tuple[UUID, dict[str, Any]]],
+    by: str,
+    at: datetime,
+) -> None:
+    """Begin drafts, each with its id and content."""
+    await connection.executemany(
+        """INSERT INTO declaration_drafts (id, firm_id, content, created_by, updated_by,
+               created_at, updated_at) VALUES ($1, $2, $3, $4, $4, $5, $5)""",
+        [(draft, firm, content, by, at) for draft, content in found],
+    )
+
+
 async def save(
     connection: Connection, firm: UUID, draft: UUID, content: dict[str, Any], by: str, at: datetime
 ) -> None:

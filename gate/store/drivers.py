@@ -72,6 +72,34 @@ async def by_document(
     return None if row is None else DriverRow(**dict(row))
 
 
+async def by_numbers(
+    connection: Connection, firm: UUID, numbers: list[str]
+) -> dict[tuple[str, str, str], DriverRow]:
+    """The firm's drivers in service whose documents have one of these numbers, by the document's
+    kind, number and nationality.
+    """
+    rows = await connection.fetch(
+        f"""SELECT {_COLUMNS} FROM drivers
+            WHERE firm_id = $1 AND document_number = ANY($2) AND retired_at IS NULL""",
+        firm, numbers,
+    )  # fmt: skip
+    return {
+        (row["document_kind"], row["document_number"], row["nationality"]): DriverRow(**dict(row))
+        for row in rows
+    }
+
+
+async def add_many(
+    connection: Connection, firm: UUID, found: list[tuple[UUID, dict[str, Any], datetime]]
+) -> None:
+    """Add drivers, each with his id, values and moment; raises UniqueViolationError."""
+    await connection.executemany(
+        f"""INSERT INTO drivers (id, firm_id, created_at, updated_at, {", ".join(_VALUES)})
+            VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10)""",
+        [(driver, firm, at, *(values[name] for name in _VALUES)) for driver, values, at in found],
+    )
+
+
 async def add(
     connection: Connection, firm: UUID, driver: UUID, values: dict[str, Any], at: datetime
 ) -> DriverRow | None:

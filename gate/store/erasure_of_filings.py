@@ -15,6 +15,8 @@ from gate.store.pool import Connection
 _OF_FIRM = (
     ("declaration_drafts", "content"),
     ("bulk_previews", "preview"),
+    ("bulk_results", "problems"),
+    ("bulk_results", "reference"),
     ("letters", "body"),
     ("letters", "subject"),
     ("webhook_deliveries", "body"),

@@ -1,4 +1,4 @@
-"""Fees of declarations: due, then paid, waived or void."""
+"""Fees of declarations: due, then paid, waived or void; and what was paid too much."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from gate.core.filing.dues import Account
 from gate.store.conditions import Conditions
 from gate.store.paging import Cursor
 from gate.store.pool import Connection, Database
@@ -17,7 +18,10 @@ _FROM = "fees e JOIN declarations d ON d.id = e.declaration_id JOIN firms f ON f
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeRow:
-    """One fee in whole units of its currency; ``reference``: the receipt, or why it was waived."""
+    """One fee in whole units of its currency; ``reference``: the receipt, or why it was waived.
+
+    ``status`` is due, paid, waived or void; or credit (paid too much), then returned (paid back).
+    """
 
     id: UUID
     declaration_id: UUID
@@ -46,12 +50,13 @@ async def of_declaration(database: Database, firm: UUID | None, declaration: UUI
     return [FeeRow(**dict(row)) for row in rows]
 
 
-async def due(
-    database: Database, firm: UUID | None, *, after: Cursor | None, most: int
+async def open_items(
+    database: Database, firm: UUID | None, status: str, *, after: Cursor | None, most: int
 ) -> list[FeeRow]:
-    """Fees that are due, the newest first."""
+    """Fees that are due, or credits (``status`` due or credit), the newest first."""
     where = Conditions()
-    where.add("e.status = 'due'")
+    # As a constant: the plan must know that it has a partial index.
+    where.add("e.status = 'credit'" if status == "credit" else "e.status = 'due'")
     where.firm("e.firm_id", firm)
     where.after("e.due_at", "e.id", after)
     async with database.connection() as connection:
@@ -63,34 +68,57 @@ async def due(
     return [FeeRow(**dict(row)) for row in rows]
 
 
-async def add(
+async def accounts(connection: Connection, declaration: UUID) -> list[Account]:
+    """The sums of the declaration's fees by code; its row is locked."""
+    rows = await connection.fetch(
+        """SELECT code, min(currency) AS currency,
+               coalesce(sum(amount) FILTER (WHERE status = 'due'), 0)::bigint AS due,
+               coalesce(sum(amount) FILTER (WHERE status = 'paid'), 0)::bigint AS paid,
+               coalesce(sum(amount) FILTER (WHERE status = 'waived'), 0)::bigint AS waived,
+               coalesce(sum(amount) FILTER (WHERE status = 'credit'), 0)::bigint AS credit,
+               coalesce(sum(amount) FILTER (WHERE status = 'returned'), 0)::bigint AS returned
+           FROM fees WHERE declaration_id = $1 AND status <> 'void' GROUP BY code""",
+        declaration,
+    )
+    return [Account(**dict(row)) for row in rows]
+
+
+async def add_many(
     connection: Connection,
-    *,
-    fee: UUID,
-    declaration: UUID,
-    firm: UUID,
-    code: str,
-    amount: int,
-    currency: str,
-    at: datetime,
+    found: list[tuple[UUID, UUID, UUID, str, int, str, datetime]],
+    status: str = "due",
 ) -> None:
-    """A fee becomes due; one of this code that is not void stays as it is."""
+    """Open items of a declaration, fees or credits: id, declaration, firm, code, amount, currency,
+    time; raises UniqueViolationError where the code has one.
+    """
+    await connection.executemany(
+        """INSERT INTO fees (id, declaration_id, firm_id, code, amount, currency, due_at, status)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)""",
+        [(*one, status) for one in found],
+    )
+
+
+async def void_open(
+    connection: Connection, declaration: UUID, codes: list[str], by: str, at: datetime
+) -> None:
+    """What is due, or a credit, of these codes is so no more."""
     await connection.execute(
-        """INSERT INTO fees (id, declaration_id, firm_id, code, amount, currency, due_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7)
-           ON CONFLICT (declaration_id, code) WHERE status <> 'void' DO NOTHING""",
-        fee, declaration, firm, code, amount, currency, at,
+        """UPDATE fees SET status = 'void', settled_by = $3, settled_at = $4
+           WHERE declaration_id = $1 AND code = ANY($2) AND status IN ('due', 'credit')""",
+        declaration, codes, by, at,
     )  # fmt: skip
 
 
 async def settle(
     connection: Connection, fee: UUID, *, to: str, by: str, reference: str, at: datetime
 ) -> UUID | None:
-    """Settle a fee that is due; returns its declaration, None where it is not due."""
+    """Settle a fee that is due (``to`` paid or waived), or a credit (returned); returns its
+    declaration, None where it is not so.
+    """
     found: UUID | None = await connection.fetchval(
         """UPDATE fees SET status = $2, settled_by = $3, reference = $4, settled_at = $5
-           WHERE id = $1 AND status = 'due' RETURNING declaration_id""",
-        fee, to, by, reference, at,
+           WHERE id = $1 AND status = $6 RETURNING declaration_id""",
+        fee, to, by, reference, at, "credit" if to == "returned" else "due",
     )  # fmt: skip
     return found
 

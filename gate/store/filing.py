@@ -141,11 +141,13 @@ async def one(
     where = Conditions()
     where.add("d.id = {}", declaration)
     where.firm("d.firm_id", firm)
-    row = await connection.fetchrow(
-        f"""SELECT {_COLUMNS} FROM {_FROM} {where.where}
-            {"FOR UPDATE OF d" if lock else ""}""",
-        *where.values,
-    )
+    if lock:
+        # By itself: after waiting for an amendment PostgreSQL would join the changed row with the
+        # tractor and the filing that belonged to the one before, and find nothing.
+        await connection.execute(
+            f"SELECT FROM declarations d {where.where} FOR UPDATE", *where.values
+        )
+    row = await connection.fetchrow(f"SELECT {_COLUMNS} FROM {_FROM} {where.where}", *where.values)
     return None if row is None else _filed(row)
 
 
@@ -164,25 +166,45 @@ async def counts(database: Database, firm: UUID | None) -> dict[str, int]:
 
 async def next_serial(connection: Connection) -> int:
     """The next serial for a declaration's number."""
-    return int(await connection.fetchval("SELECT nextval('declaration_numbers')"))
+    return (await next_serials(connection, 1))[0]
 
 
-async def overlapping(
+async def next_serials(connection: Connection, count: int) -> list[int]:
+    """As many serials for declarations' numbers, in order."""
+    rows = await connection.fetch(
+        "SELECT nextval('declaration_numbers') AS n FROM generate_series(1, $1::integer)", count
+    )
+    return sorted(int(row["n"]) for row in rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """An open declaration's number, tractor and window."""
+
+    number: str
+    plate: str
+    window_from: datetime
+    window_to: datetime
+
+
+async def open_of_plates(
     connection: Connection,
     firm: UUID,
-    plate: str,
-    window: tuple[datetime, datetime],
+    plates: list[str],
+    span: tuple[datetime, datetime],
     but: UUID,
-) -> str:
-    """The number of another open declaration of the firm for this plate and time, or empty."""
-    found = await connection.fetchval(
-        """SELECT number FROM declarations WHERE firm_id = $1 AND tractor_plate = $2 AND id <> $5
-             AND tractor_key = $6
+) -> list[Declared]:
+    """The firm's open declarations for these tractors whose window overlaps a span, the oldest
+    first, without the declaration ``but``.
+    """
+    rows = await connection.fetch(
+        """SELECT number, tractor_plate AS plate, window_from, window_to FROM declarations
+           WHERE firm_id = $1 AND tractor_plate = ANY($2) AND id <> $5 AND tractor_key = ANY($6)
              AND status IN ('submitted', 'accepted', 'arrived', 'clearing', 'cleared', 'released')
-             AND window_from < $4 AND window_to > $3 LIMIT 1""",
-        firm, plate, *window, but, plate_key(plate),
+             AND window_from < $4 AND window_to > $3 ORDER BY created_at, id""",
+        firm, plates, *span, but, [plate_key(plate) for plate in plates],
     )  # fmt: skip
-    return found or ""
+    return [Declared(**dict(row)) for row in rows]
 
 
 async def write(connection: Connection, values: dict[str, Any]) -> None:
@@ -201,6 +223,18 @@ async def write(connection: Connection, values: dict[str, Any]) -> None:
     )
 
 
+async def add_many(connection: Connection, found: list[dict[str, Any]]) -> None:
+    """Write new declarations, all with the same named columns."""
+    if not found:
+        return
+    names = list(found[0])
+    places = ", ".join(f"${n}" for n in range(1, len(names) + 1))
+    await connection.executemany(
+        f"INSERT INTO declarations ({', '.join(names)}) VALUES ({places})",
+        [tuple(values[name] for name in names) for values in found],
+    )
+
+
 _ONCE = frozenset({"id", "number", "firm_id", "created_at"})
 """Columns that stay as they were first written."""
 
@@ -214,11 +248,18 @@ async def add_filing(
     by: str,
 ) -> None:
     """Keep what was filed, for ever."""
-    await connection.execute(
+    await add_filings(connection, [(declaration, version, content, at, by)])
+
+
+async def add_filings(
+    connection: Connection, found: list[tuple[UUID, int, dict[str, Any], datetime, str]]
+) -> None:
+    """Keep what was filed, for ever: declaration, version, content, time, who."""
+    await connection.executemany(
         """INSERT INTO filings (declaration_id, version, content, filed_at, filed_by)
            VALUES ($1, $2, $3, $4, $5)""",
-        declaration, version, content, at, by,
-    )  # fmt: skip
+        found,
+    )
 
 
 async def write_items(
@@ -226,13 +267,18 @@ async def write_items(
 ) -> None:
     """Write the goods lines in place of those that were there."""
     await connection.execute("DELETE FROM declaration_items WHERE declaration_id = $1", declaration)
+    await add_items(connection, [(declaration, items)])
+
+
+async def add_items(connection: Connection, found: list[tuple[UUID, list[dict[str, Any]]]]) -> None:
+    """Write the goods lines of declarations that have none."""
     await connection.executemany(
         """INSERT INTO declaration_items (declaration_id, line, description, hs_code, quantity,
                unit, net_kg, origin) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)""",
         [
             (declaration, n, item["description"], item["hs_code"], item["quantity"], item["unit"],
              item["net_kg"], item["origin"])
-            for n, item in enumerate(items, 1)
+            for declaration, items in found for n, item in enumerate(items, 1)
         ],
     )  # fmt: skip
 

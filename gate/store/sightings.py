@@ -1,17 +1,19 @@
 """Where else a plate was seen: other transits of the last hours, here and at other gates.
 
-What happened here stands in ``transits``; other gates tell theirs (``note_sighting``).
+What happened here stands in ``transits``; other gates tell theirs (``note_many``).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from gate.store.pool import Database
+from gate.store.paging import Cursor
+from gate.store.pool import Connection, Database
 from schemas.declarations import Direction
 from schemas.ids import check_name
-from schemas.plates import parse_plate
 from schemas.transit import Sighting
 
 LOOK_BACK = timedelta(hours=24)
@@ -53,23 +55,50 @@ async def of_plates(
     )  # fmt: skip
 
 
-async def note_sighting(database: Database, site: str, plate: str, at: datetime) -> bool:
-    """Another gate says that a vehicle with this plate (normal form) was there at that moment.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What another gate tells: a plate in its normal form, and when."""
 
-    False where that is known already: telling it twice changes nothing. Raises ``ValueError``
-    for a plate or a site that can't be one, and ``StoreError``.
+    plate: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnSighting:
+    """Where this gate saw a plate: from ``came_at`` on, the last time ``at``."""
+
+    id: UUID
+    plate: str
+    came_at: datetime
+    at: datetime
+
+
+async def note_many(connection: Connection, site: str, seen: Sequence[Told], told_by: str) -> int:
+    """Another gate saw these plates; returns how many were not known yet. Telling it twice
+    changes nothing.
     """
     check_name(site, "site")
-    parsed = parse_plate(plate)
-    if parsed is None:
-        raise ValueError(f"{plate!r:.40} has the form of no Vietnamese or Chinese plate")
+    # In order of the key: two calls that tell the same must not wait for each other in a circle.
+    one_each = sorted({(one.plate, one.at) for one in seen})
+    rows = await connection.fetch(
+        """INSERT INTO foreign_sightings (site, plate, at, told_by)
+           SELECT $1, plate, at, $4 FROM unnest($2::text[], $3::timestamptz[]) AS s (plate, at)
+           ON CONFLICT DO NOTHING RETURNING 1""",
+        site, [plate for plate, _ in one_each], [at for _, at in one_each], told_by,
+    )  # fmt: skip
+    return len(rows)
+
+
+async def own(database: Database, after: Cursor, until: datetime, most: int) -> list[OwnSighting]:
+    """Transits with a plate that ended after a place and before a moment, the oldest first."""
     async with database.connection() as connection:
-        found = await connection.fetchval(
-            """INSERT INTO foreign_sightings (site, plate, at) VALUES ($1, $2, $3)
-               ON CONFLICT DO NOTHING RETURNING 1""",
-            site, parsed.text, at,
+        rows = await connection.fetch(
+            """SELECT id, plate, began_at AS came_at, ended_at AS at FROM transits
+               WHERE ended_at IS NOT NULL AND plate <> '' AND (ended_at, id) > ($1, $2)
+                 AND ended_at < $3 ORDER BY ended_at, id LIMIT $4""",
+            after.at, after.id, until, most,
         )  # fmt: skip
-    return found is not None
+    return [OwnSighting(**dict(row)) for row in rows]
 
 
 async def forget(database: Database, before: datetime) -> int:

@@ -88,6 +88,17 @@ async def add(
     return None if row is None else VehicleRow(**dict(row))
 
 
+async def add_many(
+    connection: Connection, firm: UUID, found: list[tuple[UUID, dict[str, Any], datetime]]
+) -> None:
+    """Add vehicles, each with its id, values and moment; raises UniqueViolationError."""
+    await connection.executemany(
+        f"""INSERT INTO vehicles (id, firm_id, created_at, updated_at, {", ".join(_VALUES)})
+            VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11)""",
+        [(vehicle, firm, at, *(values[name] for name in _VALUES)) for vehicle, values, at in found],
+    )
+
+
 async def change(
     connection: Connection,
     firm: UUID,

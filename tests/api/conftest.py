@@ -14,12 +14,14 @@ from aiohttp import ClientSession, web
 
 from devices.broker import EmbeddedBroker
 from gate.app.firms.desk import Firms
-from gate.app.firms.keys import FIRM_SCOPES, SYSTEM_SCOPES
+from gate.app.firms.keys import EXCHANGE, FIRM_SCOPES, SYSTEM_SCOPES
 from gate.store.embedded import EmbeddedPostgres
 from gate.web.server import serve
 from ocr.pool import ReaderPool
 from tests.firms.rig import approved
 from tests.gate.rig import Rig, rig
+
+SYSTEMS = tuple(scope for scope in SYSTEM_SCOPES if scope != EXCHANGE)
 
 
 @dataclass
@@ -34,6 +36,8 @@ class Api:
     stranger: UUID
     strange_key: str
     system_key: str
+    peer_key: str
+    """Of the gate ``hekou``."""
     session: ClientSession
 
     @property
@@ -75,12 +79,15 @@ async def api(
         firm, stranger = await approved(desk), await approved(desk)
         keys = [
             (await desk.keys.make(one, name="test", scopes=scopes, actor="thu"))[1]
-            for one, scopes in ((firm, FIRM_SCOPES), (stranger, FIRM_SCOPES), (None, SYSTEM_SCOPES))
+            for one, scopes in ((firm, FIRM_SCOPES), (stranger, FIRM_SCOPES), (None, SYSTEMS))
         ]
+        _, peer_key = await desk.keys.make(
+            None, name="Hekou", scopes=[EXCHANGE], actor="root", site="hekou"
+        )
         assert isinstance(runner.app, web.Application)
         yield Api(
             rig=made, app=runner.app, url=f"http://127.0.0.1:{runner.addresses[0][1]}", firm=firm,
             key=keys[0], stranger=stranger, strange_key=keys[1], system_key=keys[2],
-            session=session,
+            peer_key=peer_key, session=session,
         )  # fmt: skip
         await runner.cleanup()

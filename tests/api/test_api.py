@@ -248,17 +248,18 @@ async def test_no_operation_shows_or_changes_another_firms_records(api: Api) -> 
     )
     hook_id = hook["webhook"]["id"]
     _, test, _ = await api.call("POST", f"/webhooks/{hook_id}/test")
+    _, upload, _ = await api.call("POST", "/uploads", json={"items": [{"content": {}}]})
     transit = await _transit(api, made["id"])
     ids = {
         "declaration": made["id"], "draft": draft["draft"]["id"], "vehicle":
         vehicles["items"][0]["id"], "driver": drivers["items"][0]["id"], "pass": gate_pass["id"],
         "fee": fees["items"][0]["id"], "webhook": hook_id, "delivery": test["delivery"],
-        "transit": transit, "authority": "customs",
+        "transit": transit, "authority": "customs", "upload": upload["id"],
     }  # fmt: skip
     bodies: dict[str, Any] = {
         "PATCH": {"changes": {"note": "x"}}, "cancel": {"reason": "x"}, "reject": {"reason": "x"},
         "slot": {"starts_at": hour.isoformat()}, "customs": {"value": "passed"},
-        "payment": {"reference": "x"},
+        "payment": {"reference": "x"}, "return": {"reference": "x"},
     }  # fmt: skip
     good = {k: v for k, v in content().items() if k in ("tractor", "driver")}
     for method, path in paths_of(ids):
@@ -273,7 +274,7 @@ async def test_no_operation_shows_or_changes_another_firms_records(api: Api) -> 
         if method in ("POST", "PUT", "PATCH"):
             rest["json"] = body
         status, got, _ = await api.call(method, path, key=api.strange_key, **rest)
-        system = {"accept", "reject", "customs", "payment"}
+        system = {"accept", "reject", "customs", "payment", "return"}
         allowed = {403} if last in system else {422, 404} if method == "PUT" else {404}
         assert status in allowed, (method, path, status, got)
     for path in ("/declarations", "/drafts", "/vehicles", "/drivers", "/passes", "/fees",

@@ -223,7 +223,18 @@ def test_waits_grow_and_stay_bounded(tries: int, spread: float) -> None:
 
 @given(st.sampled_from(sorted(wording.LETTERS)), st.text(max_size=50))
 def test_words_from_outside_stay_on_one_line_of_a_letter(event: str, hostile: str) -> None:
-    names = ("name", "reason", "number", "plate", "amount", "currency", "note", "authority")
+    names = (
+        "name",
+        "reason",
+        "number",
+        "plate",
+        "amount",
+        "currency",
+        "note",
+        "authority",
+        "due",
+        "credit",
+    )
     made = wording.letter(event, dict.fromkeys(names, hostile), "en", wording.english, "x")
     assert made is not None
     assert "\n" not in made[0]

@@ -10,6 +10,7 @@ import pytest
 from gate.app.audit_review import review
 from gate.app.clock import utc_now
 from gate.app.erasure import erase_person
+from gate.app.firms.bulk.rows import Gathered
 from gate.store.pool import Database
 from gate.store.service_role import SERVICE_ROLE
 from tests.firms import rig as firms_rig
@@ -47,10 +48,18 @@ async def test_filings_and_drafts_forget_the_person(database: Database, tmp_path
     draft = await firms.filing.new_draft(firm, actor="thu", content=content)
     await firms.filing.submit(firm, draft.id, actor="thu")
     await firms.filing.new_draft(firm, actor="thu", content=content)
+    named = Gathered(reference=f"truck of {content['driver']['name']}", rows=[1], content=content)
+    await firms.bulk.take_up(firm, [named], actor="thu", all_or_nothing=False, submit=True)
+    while await firms.bulk.filer.work():
+        pass
     async with database.connection() as connection:
+        await connection.execute(
+            "UPDATE bulk_results SET problems = $1", [{"value": content["driver"]["name"]}]
+        )
         row = await connection.fetchrow("SELECT * FROM drivers WHERE firm_id = $1", firm)
     words = (row["name"], row["document_number"], row["phone"])
     assert "filings" in await places_of(database, row["document_number"])
+    assert {"bulk_previews", "bulk_results"} <= set(await places_of(database, row["name"]))
     with pytest.raises(asyncpg.PostgresError, match="not erased"):
         await as_service(
             database, "SELECT erase_filing(declaration_id, version, '{}') FROM filings"

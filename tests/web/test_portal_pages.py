@@ -108,9 +108,12 @@ async def test_a_table_is_checked_row_by_row_and_the_good_rows_are_filed(
     await expect(page.locator("#said")).to_contain_text("Nothing was filed")
     await page.get_by_label("The good rows").check()
     await page.click("#commit button")
-    await expect(page.locator("#committed-title")).to_have_text("Filed: 1")
-    await expect(page.locator("#committed-text")).to_contain_text("Left out: 2")
+    await expect(page.locator("#filed")).to_have_text("1")
+    await expect(page.locator("#not-filed")).to_have_text("2")
     await photograph(page, "portal-bulk-filed")
+    await page.goto(f"{site.url}/portal/bulk")
+    await expect(page.locator(".truck")).to_contain_text("trucks.csv")
+    await expect(page.locator(".truck")).to_contain_text("2 rows were not filed")
     await context.close()
     assert await site.rig.count("SELECT count(*) FROM declarations WHERE firm_id=$1", firm.id) == 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +12,7 @@ from gate.core.filing.content import Content, moment_at, text_at
 from gate.core.filing.problems import Problem, errors_in, review
 from gate.core.filing.vehicle_rules import KnownVehicle
 from gate.store import filing, vehicles
+from gate.store.filing import Declared
 from gate.store.pool import Connection
 from gate.store.vehicles import VehicleRow
 
@@ -33,6 +35,64 @@ class Checked:
         return self.fleet.get(place)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbours:
+    """What the checks of one or more contents of a firm ask of the database, read at once.
+
+    ``fleet`` has vehicles by plate and country, ``declared`` the open declarations by plate.
+    Who files several contents adds to both what an earlier one brought.
+    """
+
+    fleet: dict[tuple[str, str], VehicleRow]
+    declared: dict[str, list[Declared]]
+
+    def judge(self, content: Content, site: str, now: datetime) -> Checked:
+        """All problems of one of the contents."""
+        fleet = {}
+        for group in ("tractor", "trailer"):
+            place = text_at(content, f"{group}.plate"), text_at(content, f"{group}.country")
+            if place in self.fleet:
+                fleet[place] = self.fleet[place]
+        around = Surroundings(
+            now=now, gates=frozenset({site}), fleet={k: known_vehicle(v) for k, v in fleet.items()}
+        )
+        problems = check(content, around)
+        other = self._overlapping(content)
+        if other:
+            plate = text_at(content, "tractor.plate")
+            found = review("tractor.plate", "already_declared", plate=plate, number=other)
+            problems = (*problems, found)
+        return Checked(problems=problems, fleet=fleet)
+
+    def _overlapping(self, content: Content) -> str:
+        """The number of an open declaration for this tractor and time, or empty."""
+        begin, end = moment_at(content, "window_from"), moment_at(content, "window_to")
+        if begin is None or end is None:
+            return ""
+        for one in self.declared.get(text_at(content, "tractor.plate"), ()):
+            if one.window_from < end and one.window_to > begin:
+                return one.number
+        return ""
+
+
+async def neighbours(
+    connection: Connection, firm: UUID, contents: Sequence[Content], but: UUID
+) -> Neighbours:
+    """What the checks of these contents need to know, without the declaration ``but``."""
+    plates = {text_at(one, f"{group}.plate")
+              for one in contents for group in ("tractor", "trailer")} - {""}  # fmt: skip
+    fleet = await vehicles.by_plates(connection, firm, sorted(plates))
+    tractors = sorted({text_at(one, "tractor.plate") for one in contents} - {""})
+    begins = [at for one in contents if (at := moment_at(one, "window_from"))]
+    ends = [at for one in contents if (at := moment_at(one, "window_to"))]
+    declared: dict[str, list[Declared]] = {}
+    if tractors and begins and ends:
+        span = min(begins), max(ends)
+        for found in await filing.open_of_plates(connection, firm, tractors, span, but):
+            declared.setdefault(found.plate, []).append(found)
+    return Neighbours(fleet=fleet, declared=declared)
+
+
 async def examine(
     connection: Connection,
     firm: UUID,
@@ -42,19 +102,8 @@ async def examine(
     now: datetime,
 ) -> Checked:
     """All problems of a content that the firm filed or is about to file."""
-    plates = [text_at(content, "tractor.plate"), text_at(content, "trailer.plate")]
-    fleet = await vehicles.by_plates(connection, firm, [plate for plate in plates if plate])
-    around = Surroundings(
-        now=now, gates=frozenset({site}), fleet={k: known_vehicle(v) for k, v in fleet.items()}
-    )
-    problems = check(content, around)
-    begin, end = moment_at(content, "window_from"), moment_at(content, "window_to")
-    if begin is not None and end is not None and plates[0]:
-        other = await filing.overlapping(connection, firm, plates[0], (begin, end), declaration)
-        if other:
-            found = review("tractor.plate", "already_declared", plate=plates[0], number=other)
-            problems = (*problems, found)
-    return Checked(problems=problems, fleet=fleet)
+    around = await neighbours(connection, firm, [content], declaration)
+    return around.judge(content, site, now)
 
 
 def known_vehicle(row: VehicleRow) -> KnownVehicle:

@@ -78,6 +78,7 @@ class Firms:
         return {
             "notices": self.notices.run(), "letters": self._postman.run(),
             "web calls": self._courier.run(), "expiry": self._expire(),
+            "uploads": self.bulk.filer.run(),
         }  # fmt: skip
 
     async def _expire(self) -> None:

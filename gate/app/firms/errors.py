@@ -104,3 +104,12 @@ class TooMany(FirmsError):
     """A bound of this firm is reached."""
 
     code = "too_many"
+
+
+class StillFiling(FirmsError):
+    """As many uploads of the firm are being filed as may be at once."""
+
+    code = "still_filing"
+
+    def __init__(self) -> None:
+        super().__init__("Uploads of your firm are still being filed: wait until one is done.")

@@ -32,15 +32,18 @@ def letter_name(notice: NoticeRow) -> str:
     """Which letter tells of the event."""
     if notice.kind == "clearance" and notice.data.get("word") == "failed":
         return "declaration.clearance_failed"
+    if notice.kind == "fee" and notice.data.get("done") == "recomputed":
+        return "declaration.fee_recomputed"
     return name_of(notice)
 
 
 def facts_of(notice: NoticeRow) -> dict[str, str]:
     """What a letter may say of the event."""
     said = {name: str(notice.data.get(name, "")) for name in ("reason", "note", "authority")}
+    sums = {name: f"{int(notice.data.get(name) or 0):,}" for name in ("due", "credit")}
     return {
         "number": notice.declaration, "plate": notice.plate, "amount": f"{notice.amount:,}",
-        "currency": notice.currency, **said,
+        "currency": notice.currency or str(notice.data.get("currency", "")), **sums, **said,
     }  # fmt: skip
 
 

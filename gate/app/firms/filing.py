@@ -18,6 +18,7 @@ from gate.app.firms.submitting import Submitted, Submitting
 from gate.core.filing import content as contents
 from gate.core.filing import record
 from gate.core.filing.content import Content, pruned, value_at
+from gate.core.filing.dues import charges_anew
 from gate.core.filing.goods_rules import needs_quarantine
 from gate.core.filing.life import AMENDABLE, FIXED, Side, after_amendment, differing
 from gate.core.filing.problems import error
@@ -124,7 +125,8 @@ class Filing(Submitting):
         """Change what was filed, before the truck arrives.
 
         Clearances whose authority saw something else go back to pending; another window gives
-        the booked hour back; another tractor gets a new pass.
+        the booked hour back; another tractor gets a new pass; fees are charged anew by the tariff
+        in force, and what was paid stays paid.
 
         Raises:
             UnknownRecord, FirmNotApproved, ChangedMeanwhile, Invalid.
@@ -213,6 +215,8 @@ class Filing(Submitting):
         fresh = await steps.locked(connection, row.firm_id, row.id)
         if fresh.slot_at is not None and fresh.tractor_plate != row.tractor_plate:
             await self._passes.renew(connection, fresh, actor=actor, at=now)
+        if charges_anew(before, after):
+            await self.fees.charge_anew(connection, fresh, actor=actor, at=now)
         await steps.settle(connection, row.id, at=now, begun=False)
 
 

@@ -21,6 +21,8 @@ from gate.core.filing.problems import Problem, error
 from gate.store import api_keys, audit
 from gate.store.api_keys import KeyRow, UsageRow
 from gate.store.pool import Database
+from schemas.ids import check_name
+from schemas.protocol_errors import BadName
 
 FIRM_SCOPES: tuple[str, ...] = (
     "declarations.read", "declarations.write", "fleet.read", "fleet.write", "slots.write",
@@ -29,8 +31,11 @@ FIRM_SCOPES: tuple[str, ...] = (
 """What a firm's key may do: with the firm's own data only."""
 SYSTEM_SCOPES: tuple[str, ...] = (
     "declarations.read", "transits.read", "statistics.read", "passes.read", "clearances.write",
+    "sightings.exchange",
 )  # fmt: skip
 """What a key of another system of the gate may do: with the data of all firms."""
+EXCHANGE = "sightings.exchange"
+"""For keys of other gates: each speaks for its site."""
 MOST = 25
 _FORM = re.compile(r"gk_([a-z0-9]{8})_([A-Za-z0-9]{43})")
 _ALPHABET = string.ascii_letters + string.digits
@@ -57,14 +62,16 @@ class ApiKeys:
         scopes: list[str] | tuple[str, ...],
         actor: str,
         expires_at: datetime | None = None,
+        site: str = "",
     ) -> tuple[KeyRow, str]:
-        """Make a key; returns it with the text that is shown once and kept nowhere.
+        """Make a key; returns it with the text that is shown once and kept nowhere. ``site`` is
+        the other gate that it speaks for: with the scope to exchange sightings, and only then.
 
         Raises:
             Invalid, TooMany, FirmNotApproved.
         """
         now, name = self._clock.now(), name.strip()
-        problems = _check(firm, name, tuple(scopes), expires_at, now)
+        problems = _check(firm, name, tuple(scopes), expires_at, now, site)
         if problems:
             raise Invalid(problems)
         prefix = "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(8))
@@ -72,7 +79,7 @@ class ApiKeys:
         row = KeyRow(
             id=self._clock.fresh(), firm_id=firm, name=name, prefix=prefix,
             scopes=tuple(dict.fromkeys(scopes)), created_at=now, created_by=actor,
-            expires_at=expires_at, last_used_at=None, ended_at=None,
+            expires_at=expires_at, last_used_at=None, ended_at=None, site=site,
         )  # fmt: skip
         async with self._database.transaction() as connection:
             if firm is not None:
@@ -82,7 +89,8 @@ class ApiKeys:
             await api_keys.add(connection, row, _hash(secret))
             await audit.administer(
                 connection, at=now, actor=actor, action="key.made", subject=prefix,
-                data={"firm": str(firm or ""), "name": name, "scopes": list(row.scopes)},
+                data={"firm": str(firm or ""), "name": name, "scopes": list(row.scopes),
+                      "site": site},
             )  # fmt: skip
         return row, f"gk_{prefix}_{secret}"
 
@@ -125,6 +133,7 @@ def _check(
     scopes: tuple[str, ...],
     expires_at: datetime | None,
     now: datetime,
+    site: str,
 ) -> tuple[Problem, ...]:
     allowed = SYSTEM_SCOPES if firm is None else FIRM_SCOPES
     found = []
@@ -138,6 +147,20 @@ def _check(
         error("scopes", "not_a_choice", value=scope, choices=", ".join(allowed))
         for scope in scopes if scope not in allowed
     ]  # fmt: skip
+    if EXCHANGE in scopes and not site:
+        found.append(error("site", "required"))
+    elif site and (EXCHANGE not in scopes or not _is_name(site)):
+        found.append(error("site", "not_a_choice", value=site,
+                           choices=f"a gate's name, with the scope {EXCHANGE}"))  # fmt: skip
     if expires_at is not None and expires_at <= now:
         found.append(error("expires_at", "window_past"))
     return tuple(found)
+
+
+def _is_name(text: str) -> bool:
+    """Whether a gate may be called so."""
+    try:
+        check_name(text)
+    except BadName:
+        return False
+    return True

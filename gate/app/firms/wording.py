@@ -62,6 +62,14 @@ LETTERS: dict[str, tuple[str, str]] = {
         "Declaration %(number)s was cancelled",
         "Declaration %(number)s for %(plate)s was cancelled.",
     ),
+    "declaration.fee_recomputed": (
+        "The fees of declaration %(number)s have changed",
+        (
+            "Declaration %(number)s for %(plate)s was amended, so its fees were computed anew. "
+            "Due now: %(due)s %(currency)s. Paid too much: %(credit)s %(currency)s; the cashier of "
+            "the gate pays it back."
+        ),
+    ),
     "declaration.clearance_failed": (
         "Declaration %(number)s was not cleared",
         "%(authority)s did not clear declaration %(number)s for %(plate)s: %(note)s",

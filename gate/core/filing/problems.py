@@ -47,6 +47,7 @@ TEXTS: dict[str, str] = {
     "too_many_lines": "At most %(most)s lines fit here.",
     "garbled": "%(value)s looks like text in an old font (TCVN3): type it in Unicode.",
     "row_differs": "This row says %(value)s, an earlier row of the same declaration %(before)s.",
+    "not_filed": "This was not filed; upload it again.",
     # vehicles
     "plate_form": "%(value)s is not a plate of this country.",
     "plate_other_country": "%(value)s is a plate of %(country)s.",

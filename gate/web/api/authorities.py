@@ -64,3 +64,14 @@ async def note_payment(call: Call) -> Reply:
         call.ids["fee"], actor=call.actor, reference=call.body.reference
     )
     return Reply(status=204)
+
+
+@table.add("POST", "/fees/{fee}/return", scopes=WRITE, body=taken.Payment, status=204,
+           errors=(409,))  # fmt: skip
+async def note_return(call: Call) -> Reply:
+    """Note that a credit was paid back (keys of systems)."""
+    _only_systems(call)
+    await call.service.firms.fees.pay_back(
+        call.ids["fee"], actor=call.actor, reference=call.body.reference
+    )
+    return Reply(status=204)

@@ -10,20 +10,19 @@ from pydantic import BaseModel, ValidationError
 
 from gate.web.api.problem import ApiError, FieldProblem, from_validation
 
-MOST_BYTES = 256 * 1024
 DEEPEST = 12
 Model = TypeVar("Model", bound=BaseModel)
 
 
-async def read_body(request: web.Request) -> bytes:
-    """The whole body; raises ``ApiError`` above the limit, before all of it was read."""
-    if request.content_length is not None and request.content_length > MOST_BYTES:
-        raise _too_large()
+async def read_body(request: web.Request, most: int) -> bytes:
+    """The whole body; raises ``ApiError`` above ``most`` bytes, before all of it was read."""
+    if request.content_length is not None and request.content_length > most:
+        raise _too_large(most)
     found = bytearray()
     async for piece in request.content.iter_chunked(16_384):
         found += piece
-        if len(found) > MOST_BYTES:
-            raise _too_large()
+        if len(found) > most:
+            raise _too_large(most)
     return bytes(found)
 
 
@@ -90,5 +89,5 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-def _too_large() -> ApiError:
-    return ApiError(413, "too_large", f"A body has at most {MOST_BYTES} bytes.")
+def _too_large(most: int) -> ApiError:
+    return ApiError(413, "too_large", f"A body has at most {most} bytes.")

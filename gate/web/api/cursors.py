@@ -51,6 +51,27 @@ def decode_name(text: str | None) -> str:
     return plain.removeprefix("n")
 
 
+def encode_line(last: int) -> str:
+    """The cursor after a row in a list that goes by number."""
+    return _coded(f"l{last}")
+
+
+def decode_line(text: str | None) -> int:
+    """The number that a cursor stands after, or 0; raises ``ApiError``."""
+    if text is None:
+        return 0
+    try:
+        plain = _decoded(text)
+    except (ValueError, binascii.Error) as error:
+        raise _refused() from error
+    digits = plain.removeprefix("l")
+    if not plain.startswith("l") or not digits.isascii() or not digits.isdigit():
+        raise _refused()
+    if len(digits) > 9:
+        raise _refused()
+    return int(digits)
+
+
 def _refused() -> ApiError:
     return ApiError(422, "invalid_cursor", "This cursor is none of ours: begin without one.")
 

@@ -55,6 +55,38 @@ class Submitted(Closed):
     problems: list[FieldProblem]
 
 
+class Upload(Given):
+    """How far the filing of many declarations is: of ``total`` that had no errors, ``filed`` are
+    filed and ``refused`` had problems when their turn came; ``left_out`` had errors at once.
+    ``stopped`` says why it ended before all; it is empty where it did not.
+    """
+
+    id: UUID
+    state: Literal["filing", "done", "stopped"]
+    total: int
+    filed: int
+    refused: int
+    left_out: int
+    all_or_nothing: bool
+    submit: bool
+    asked_at: datetime
+    ended_at: datetime | None
+    stopped: Literal["", "firm_not_approved", "row_refused", "unreadable"]
+
+
+class UploadResult(Given):
+    """What became of one declaration of an upload. ``line``: which item (the first is 1), or the
+    row of the file; ``declaration_id`` is null where nothing was filed, for its ``problems``.
+    """
+
+    line: int
+    reference: str
+    declaration_id: UUID | None
+    number: str
+    status: Status | None
+    problems: list[FieldProblem]
+
+
 class Draft(Given):
     """A draft; ``number`` is empty until it was submitted once."""
 
@@ -127,6 +159,26 @@ class Driver(Given):
     updated_at: datetime
 
 
+class Sighting(Given):
+    """A plate that this gate saw, from ``came_at`` on, the last time ``at``."""
+
+    id: UUID
+    plate: str
+    came_at: datetime
+    at: datetime
+
+
+class SightingsTaken(Closed):
+    """What became of the sightings that were told for ``site``: ``noted`` are new, ``known`` were
+    told before; each of ``refused`` was left out, the others were taken.
+    """
+
+    site: str
+    noted: int
+    known: int
+    refused: list[FieldProblem]
+
+
 class Slot(Given):
     """One hour that can be booked."""
 
@@ -145,7 +197,9 @@ class Slots(Closed):
 
 
 class Fee(Given):
-    """A fee in whole units of its currency."""
+    """A fee in whole units of its currency. ``credit``: paid too much before an amendment;
+    ``returned``: paid back.
+    """
 
     id: UUID
     declaration_id: UUID
@@ -153,7 +207,7 @@ class Fee(Given):
     code: str
     amount: int
     currency: str
-    status: Literal["due", "paid", "waived", "void"]
+    status: Literal["due", "paid", "waived", "void", "credit", "returned"]
     due_at: datetime
     settled_at: datetime | None
     reference: str
@@ -312,6 +366,9 @@ DeclarationPage = page_of(Declaration)
 DraftPage = page_of(Draft)
 
 
+UploadResultPage = page_of(UploadResult)
+
+
 VehiclePage = page_of(Vehicle)
 
 
@@ -322,6 +379,9 @@ FeePage = page_of(Fee)
 
 
 PassPage = page_of(GatePass)
+
+
+SightingPage = page_of(Sighting)
 
 
 TransitPage = page_of(Transit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import time
@@ -27,6 +28,8 @@ STRANGERS = web.AppKey("api_strangers", Limits)
 """Wrong keys by address: guessing one of 2^256 is hopeless, but costs the database."""
 NAMES = frozenset({"authority"})
 """Parts of paths that are words, not ids."""
+LARGE = 64 * 1024
+"""Bodies above this many bytes are read in a thread: lanes share this one."""
 NotFound = web.HTTPNotFound | web.HTTPMethodNotAllowed
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -112,7 +115,7 @@ async def _answer(request: web.Request, operation: Operation, key: KeyRow) -> we
     if operation.scopes and not set(operation.scopes) & set(key.scopes):
         wanted = " or ".join(operation.scopes)
         raise ApiError(403, "scope", f"This key may not do that: it needs the scope {wanted}.")
-    body = await bodies.read_body(request)
+    body = await bodies.read_body(request, operation.most_bytes)
     repeated = repeats.key_of(request) if request.method == "POST" else None
     service = request.app[SERVICE]
 
@@ -130,10 +133,15 @@ async def _work(
     request: web.Request, operation: Operation, key: KeyRow, body: bytes
 ) -> web.Response:
     ids, names = _path(request)
+    given = None
+    if operation.body is not None and len(body) > LARGE:
+        given = await asyncio.to_thread(bodies.parse, request, body, operation.body)
+    elif operation.body is not None:
+        given = bodies.parse(request, body, operation.body)
     call = Call(
         request=request, service=request.app[SERVICE], key=key, ids=ids, names=names,
         query=bodies.query(request, operation.query),
-        body=None if operation.body is None else bodies.parse(request, body, operation.body),
+        body=given,
     )  # fmt: skip
     try:
         reply = await operation.handler(call)

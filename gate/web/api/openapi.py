@@ -29,6 +29,7 @@ _TAGS = {
     "fleet": "Vehicles and drivers of the firm.",
     "crossing": "Hours, gate passes, fees and passages.",
     "authorities": "For the gate's other systems.",
+    "peers": "For other gates: where plates were seen.",
     "account": "The key, statistics and webhooks.",
 }
 
@@ -168,7 +169,7 @@ def _in_header(operation: Operation) -> list[dict[str, Any]]:
                 "description": "A request that is repeated under the same key within 24 hours "
                 "gets the same answer and is done once.",
                 "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST,
-                           "pattern": "^[!-~]+$"},
+                           "pattern": "^[ -~]*[!-~][ -~]*$"},
             }
         )  # fmt: skip
     if operation.tagged and operation.method in ("PATCH", "PUT"):

@@ -91,6 +91,8 @@ class Operation:
     paged: bool = False
     errors: tuple[int, ...] = ()
     """Statuses beside those that every operation may answer."""
+    most_bytes: int = 256 * 1024
+    """The largest body."""
 
 
 class Table:

@@ -27,7 +27,7 @@ def key_of(request: web.Request) -> str | None:
     key = request.headers.get(HEADER)
     if key is None:
         return None
-    key = key.strip()
+    key = key.strip(" \t")
     if not 1 <= len(key) <= LONGEST or not key.isascii() or not key.isprintable():
         text = f"An {HEADER} has 1 to {LONGEST} printable ASCII characters."
         raise ApiError(422, "idempotency_key", text)

@@ -75,6 +75,26 @@ def _content() -> type[BaseModel]:
 DeclarationContent = _content()
 
 
+MOST_ITEMS = 500
+
+
+class UploadItem(Closed):
+    """One of many declarations; ``reference`` is the sender's own name for it."""
+
+    reference: Annotated[str, Field(max_length=60)] = ""
+    content: DeclarationContent  # type: ignore[valid-type]
+
+
+class UploadIn(Closed):
+    """Many declarations. ``all_or_nothing`` files none where one has errors; without ``submit``
+    they become drafts.
+    """
+
+    items: Annotated[list[UploadItem], Field(min_length=1, max_length=MOST_ITEMS)]
+    all_or_nothing: bool = False
+    submit: bool = True
+
+
 VehicleIn = _model(
     "VehicleIn", {name: _type(spec) for name, spec in VEHICLE_FIELDS.items()},
     "A vehicle as the firm registers it.",
@@ -143,11 +163,41 @@ class Payment(Closed):
     reference: Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
 
 
+MOST_SIGHTINGS = 500
+
+
+class SightingIn(Closed):
+    """A plate that your gate saw, as it is written or in its normal form, and the moment."""
+
+    plate: Annotated[str, Field(min_length=1, max_length=40)]
+    at: AwareDatetime
+
+
+class SightingsIn(Closed):
+    """Sightings in any order; those that were told before change nothing."""
+
+    items: Annotated[list[SightingIn], Field(min_length=1, max_length=MOST_SIGHTINGS)]
+
+
 class PageQuery(Closed):
     """Where a list goes on, and how much of it."""
 
     cursor: Annotated[str, Field(max_length=300)] | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class SightingQuery(PageQuery):
+    """From when on; without: the last day."""
+
+    since: AwareDatetime | None = Field(
+        None, description="sightings from this moment on, at most seven days back"
+    )
+
+
+class ResultQuery(PageQuery):
+    """Which results: all, or only of what was not filed."""
+
+    refused: bool = False
 
 
 class DeclarationQuery(PageQuery):

@@ -111,14 +111,18 @@ async def word(request: web.Request) -> web.Response:
     return done(request, f"/clearances/{declaration}")
 
 
-@routes.post("/clearances/{id}/fees/{fee}/{step:pay|waive}")
+@routes.post("/clearances/{id}/fees/{fee}/{step:pay|waive|return}")
 @needs(Permission.CLEARANCES)
 async def settle(request: web.Request) -> web.Response:
-    """Note a payment with its receipt, or waive a fee with the reason."""
+    """Note a payment with its receipt, waive a fee with the reason, or note that what was paid too
+    much was paid back.
+    """
     declaration, fee = id_in(request), id_from(request.match_info["fee"])
     desk, note = firms_of(request).fees, text_in(await values_of(request), "note")
     if request.match_info["step"] == "pay":
         await desk.pay(fee, actor=actor_of(request), reference=note)
+    elif request.match_info["step"] == "return":
+        await desk.pay_back(fee, actor=actor_of(request), reference=note)
     else:
         await desk.waive(fee, note, actor=actor_of(request))
     return done(request, f"/clearances/{declaration}")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import aiohttp_jinja2
 from aiohttp import BodyPartReader, web
 
 from gate.app.firms.bulk.desk import Bulk
+from gate.app.firms.bulk.preview import problems_from_plain
 from gate.app.firms.bulk.sheets import column_name
 from gate.app.firms.errors import Invalid
+from gate.core.filing.problems import errors_in
 from gate.core.permissions import Permission
 from gate.web.access import needs
 from gate.web.language import _, in_language, language
@@ -16,16 +20,20 @@ from gate.web.portal.problem_words import told
 
 routes = web.RouteTableDef()
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SHOWN_BAD, SHOWN_GOOD = 100, 5
+SHOWN_BAD, SHOWN_GOOD, SHOWN_REFUSED = 100, 5, 20
 """Rows shown on the page; the report has all."""
 
 
 @routes.get("/portal/bulk")
 @aiohttp_jinja2.template("portal/bulk.html")
 @needs(Permission.FIRM_FILE)
-async def page(_request: web.Request) -> dict[str, object]:
-    """Choose a file."""
-    return {"most_rows": Bulk.MOST_ROWS, "most_mb": Bulk.MOST_BYTES // 1_000_000}
+async def page(request: web.Request) -> dict[str, object]:
+    """Choose a file; and how far the last ones are."""
+    return {
+        "most_rows": Bulk.MOST_ROWS,
+        "most_mb": Bulk.MOST_BYTES // 1_000_000,
+        "recent": await firms_of(request).bulk.recent(firm_of(request)),
+    }
 
 
 @routes.get("/portal/bulk/template")
@@ -50,47 +58,73 @@ async def upload(request: web.Request) -> web.Response:
 @needs(Permission.FIRM_FILE)
 async def preview(request: web.Request) -> dict[str, object]:
     """What would be filed, and what is wrong in which row."""
-    found = await firms_of(request).bulk.shown(firm_of(request), id_in(request))
+    bulk, firm = firms_of(request).bulk, firm_of(request)
+    found = await bulk.shown(firm, id_in(request))
     return {
         "preview": found,
+        **await _progress(bulk, firm, found.id),
         "good": len(found.good),
         "bad": len(found.bad),
         "shown_good": found.good[:SHOWN_GOOD],
         "shown_bad": found.bad[:SHOWN_BAD],
-        "told": told,
-        "column": lambda path: column_name(path, language()),
     }
+
+
+@routes.get("/portal/bulk/{id}/progress")
+@aiohttp_jinja2.template("portal/bulk_progress.html")
+@needs(Permission.FIRM_FILE)
+async def progress(request: web.Request) -> dict[str, object]:
+    """How far the filing is: the part of the page that renews itself."""
+    bulk, firm = firms_of(request).bulk, firm_of(request)
+    shown = await _progress(bulk, firm, id_in(request))
+    if shown["progress"] is None:
+        raise web.HTTPNotFound(text=_("There is nothing at this address."))
+    return shown
 
 
 @routes.get("/portal/bulk/{id}/report")
 @needs(Permission.FIRM_FILE)
 async def report(request: web.Request) -> web.Response:
     """The rows with their errors as a table, to be put right and uploaded again."""
-    bulk = firms_of(request).bulk
-    found = await bulk.shown(firm_of(request), id_in(request))
-    return _sheet(bulk.report(found, language(), in_language), "errors.xlsx")
+    bulk, firm = firms_of(request).bulk, firm_of(request)
+    found = await bulk.shown(firm, id_in(request))
+    return _sheet(await bulk.report(firm, found, language(), in_language), "errors.xlsx")
 
 
 @routes.post("/portal/bulk/{id}/commit")
 @needs(Permission.FIRM_FILE)
 async def commit(request: web.Request) -> web.Response:
-    """File the good rows, or all or none; as drafts or submitted at once."""
-    values = await values_of(request)
+    """Ask that the good rows be filed, or all or none; as drafts or submitted at once.
+
+    It is accepted at once; the page of the upload shows how far it is.
+    """
+    values, upload = await values_of(request), id_in(request)
     try:
-        made = await firms_of(request).bulk.commit(
-            firm_of(request), id_in(request), actor=actor_of(request),
+        await firms_of(request).bulk.commit(
+            firm_of(request), upload, actor=actor_of(request),
             all_or_nothing=values.get("all_or_nothing") == "yes",
             submit=values.get("submit") == "yes",
         )  # fmt: skip
     except Invalid:
         text = _("Nothing was filed, because rows have errors. Put them right, or file the good.")
         raise web.HTTPUnprocessableEntity(text=text) from None
-    return web.json_response(
-        {
-            "filed": len(made.filed),
-            "left": len(made.left),
-        }
-    )
+    return web.json_response({"go": f"/portal/bulk/{upload}"}, status=202)
+
+
+async def _progress(bulk: Bulk, firm: UUID, upload: UUID) -> dict[str, object]:
+    """How far the filing is, and the first of what could not be filed when its turn came."""
+    found = await bulk.progress(firm, upload)
+    refused = []
+    if found is not None and found.refused:
+        for row in await bulk.results(firm, upload, most=SHOWN_REFUSED, refused=True):
+            problems = problems_from_plain(row.problems)
+            refused.append({"line": row.line, "problems": errors_in(problems) or problems})
+    return {
+        "progress": found,
+        "refused": refused,
+        "told": told,
+        "column": lambda path: column_name(path, language()),
+    }
 
 
 async def file_in(request: web.Request) -> tuple[str, bytes]:

@@ -23,6 +23,7 @@ EVENT_WORDS: dict[str, str] = {
     "declaration.clearance_failed": N_("not cleared by an authority"),
     "declaration.slot": N_("time slot booked or given back"),
     "declaration.fee": N_("fee paid or waived"),
+    "declaration.fee_recomputed": N_("fees changed by an amendment"),
     "declaration.pass": N_("gate pass issued or ended"),
     "ping": N_("test"),
 }

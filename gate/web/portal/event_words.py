@@ -9,6 +9,7 @@ from datetime import datetime
 from gate.store.declaration_events import EventRow
 from gate.web.language import N_, _
 from gate.web.portal.status_words import AUTHORITIES, CLEARANCES, STATUSES, state
+from gate.web.shown import number
 
 KINDS = {
     "amended": N_("Amended"),
@@ -25,6 +26,8 @@ STEPS = {
     "paid": N_("paid"),
     "waived": N_("waived"),
     "void": N_("void"),
+    "recomputed": N_("computed anew"),
+    "returned": N_("paid back"),
 }
 """What happened to a slot, a pass or a fee."""
 
@@ -59,9 +62,24 @@ def _shown(event: EventRow) -> ShownEvent:
         words = f"{words}: {_(step)}" if step else words
     return ShownEvent(
         at=event.at, actor=event.actor, kind=kind, words=words,
-        note=str(event.data.get("reason") or event.data.get("note") or ""),
+        note=_fees(event) or str(event.data.get("reason") or event.data.get("note") or ""),
         hour=_hour(event.data.get("starts_at") or event.data.get("slot_at")),
     )  # fmt: skip
+
+
+def _fees(event: EventRow) -> str:
+    """What is due, or was paid too much, after fees were computed anew."""
+    if event.data.get("done") != "recomputed":
+        return ""
+    due, credit = (int(event.data.get(name) or 0) for name in ("due", "credit"))
+    currency = str(event.data.get("currency", ""))
+    said = []
+    if due or not credit:
+        said.append(_("Due now: %(amount)s %(currency)s", amount=number(due), currency=currency))
+    if credit:
+        amount = number(credit)
+        said.append(_("Paid too much: %(amount)s %(currency)s", amount=amount, currency=currency))
+    return ". ".join(said)
 
 
 def _hour(value: object) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Fees that are due, and how to pay them."""
+"""Fees that are due, how to pay them, and what was paid too much."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ routes = web.RouteTableDef()
 @aiohttp_jinja2.template("portal/fees.html")
 @needs(Permission.FIRM_SEE)
 async def page(request: web.Request) -> dict[str, object]:
-    """What is due, with a sum a currency."""
-    fees = await firms_of(request).fees.due(firm_of(request), most=200)
+    """What is due, with a sum a currency; and what was paid too much."""
+    desk, firm = firms_of(request).fees, firm_of(request)
+    fees = await desk.due(firm, most=200)
     sums: dict[str, int] = {}
     for fee in fees:
         sums[fee.currency] = sums.get(fee.currency, 0) + fee.amount
-    return {"fees": fees, "sums": sums}
+    return {"fees": fees, "sums": sums, "credits": await desk.credits(firm, most=200)}

@@ -19,6 +19,10 @@ REFUSALS: dict[str, tuple[int, str]] = {
     "firm_not_approved": (403, N_("Your firm is not approved yet, or is suspended.")),
     "taken": (409, N_("This exists already: look for it in your list.")),
     "upload_refused": (422, N_("This file can't be used: use the template.")),
+    "still_filing": (
+        409,
+        N_("Tables of your firm are still being filed. Wait until one is done, then try again."),
+    ),
     "too_many": (409, N_("You have as many of these as a firm may have. End one first.")),
 }
 """Code -> HTTP status and words."""

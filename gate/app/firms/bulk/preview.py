@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -40,9 +41,9 @@ class Preview:
     encoding: str
     columns: tuple[str, ...]
     unknown_columns: tuple[str, ...]
-    rows: tuple[PreviewRow, ...]
     created_at: datetime
     committed_at: datetime | None = None
+    rows: tuple[PreviewRow, ...] = ()
 
     @property
     def good(self) -> tuple[PreviewRow, ...]:
@@ -55,14 +56,36 @@ class Preview:
         return tuple(row for row in self.rows if not row.good)
 
 
-_ADAPTER = TypeAdapter(Preview)
+_HEAD = TypeAdapter(Preview)
+_ROW = TypeAdapter(PreviewRow)
+_PROBLEMS = TypeAdapter(tuple[Problem, ...])
 
 
 def to_text(preview: Preview) -> str:
-    """The preview as JSON. Work for a thread: it may have thousands of rows."""
-    return _ADAPTER.dump_json(preview).decode()
+    """The preview as JSON. Work for a thread: it may have thousands of rows.
+
+    They are written and read one by one: a call of the library for all of them would hold the
+    interpreter, and the lanes with it, for a part of a second.
+    """
+    head = _HEAD.dump_json(replace(preview, rows=())).decode()
+    rows = ",".join(_ROW.dump_json(row).decode() for row in preview.rows)
+    return f"{head[: head.rindex('[')]}[{rows}]}}"
 
 
-def from_text(text: str, committed_at: datetime | None) -> Preview:
-    """The preview that was stored. Work for a thread."""
-    return replace(_ADAPTER.validate_json(text), committed_at=committed_at)
+def from_parts(head: str, rows: list[str], committed_at: datetime | None) -> Preview:
+    """The preview that was stored, of its JSON without rows and that of each row. Work for a
+    thread.
+    """
+    made = tuple(_ROW.validate_json(row) for row in rows)
+    return replace(_HEAD.validate_json(head), rows=made, committed_at=committed_at)
+
+
+def problems_to_plain(problems: tuple[Problem, ...]) -> list[dict[str, Any]]:
+    """Problems as plain JSON values."""
+    plain: list[dict[str, Any]] = _PROBLEMS.dump_python(problems, mode="json")
+    return plain
+
+
+def problems_from_plain(plain: list[dict[str, Any]]) -> tuple[Problem, ...]:
+    """The problems that were stored; raises ``ValueError``."""
+    return _PROBLEMS.validate_python(plain)

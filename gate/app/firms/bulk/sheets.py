@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import xlsxwriter
 
 from gate.app.firms.bulk.headings import HEADINGS, REFERENCE, heading_of
-from gate.app.firms.bulk.preview import Preview
+from gate.app.firms.bulk.preview import PreviewRow
 from gate.app.firms.wording import Translate
 from gate.core.filing.fields import Field, Kind, field_of
 from gate.core.filing.problems import TEXTS, Problem, Severity
@@ -42,8 +43,8 @@ def template(language: str) -> bytes:
     return out.getvalue()
 
 
-def report(preview: Preview, language: str, translate: Translate) -> bytes:
-    """Every problem of an upload with its row and column, in a language.
+def report(rows: Sequence[PreviewRow], language: str, translate: Translate) -> bytes:
+    """Every problem of these rows with its row and column, in a language.
 
     All cells are texts, marked so that no program takes one for a formula.
     """
@@ -55,7 +56,7 @@ def report(preview: Preview, language: str, translate: Translate) -> bytes:
     for at, word in enumerate(REPORT_WORDS[:4]):
         sheet.write_string(0, at, translate(language, word), head)
     line = 1
-    for row in preview.rows:
+    for row in rows:
         for problem in (p for p in row.problems if p.severity is not Severity.ADVICE):
             cells = (
                 str(row.places.get(problem.path, row.numbers[0])),

@@ -10,6 +10,7 @@ async function again() {
   try {
     const before = document.activeElement?.closest("#live a")?.getAttribute("href");
     await renew(live, live.dataset.part);
+    if (live.querySelector("[data-final]")) clearInterval(turns); // nothing more will change
     if (before) live.querySelector(`a[href="${CSS.escape(before)}"]`)?.focus({ preventScroll: true });
     fresh = new Date();
     live.classList.remove("old");
@@ -20,6 +21,6 @@ async function again() {
     stale.hidden = false;
   }
 }
-setInterval(again, Number(live.dataset.every) * 1000);
+const turns = setInterval(again, Number(live.dataset.every) * 1000);
 document.addEventListener("visibilitychange", again);
 window.addEventListener("online", again);
