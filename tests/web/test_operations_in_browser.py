@@ -145,7 +145,8 @@ NIGHT = """async () => {
             figures.hours.forEach((hour, at) => { hour.export = [n % 50 + at, n % 40]; });
             figures.reasons = [{ code: 'FEE_UNPAID', transits: n, last: 1 }];
             figures.alarms = n % 2 ? [] : [{ kind: 'TAILGATING', lane: 'lane-1', count: n,
-                last_at: figures.at, acked_by: null }];
+                title: 'Second vehicle drove through', text: `lane ${n}`, last_at: figures.at,
+                acked_by: null }];
             paint(figures);
         }
     };

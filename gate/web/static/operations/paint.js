@@ -119,19 +119,13 @@ function reasons({ reasons: rows, day: today }) {
   });
 }
 
-const DIRTY = "DIRTY_LENS_";
-function alarmWords(kind) {
-  if (!kind.startsWith(DIRTY)) return told("alarms", kind);
-  return t("Reads badly: clean the lens of {camera}", { camera: kind.slice(DIRTY.length).toLowerCase().replaceAll("_", "-") });
-}
-
 function alarms(rows) {
   when("alarms", rows, (place) => {
     if (!rows.length) return place.replaceChildren(h("li", { class: "empty" }, t("No alarm stands.")));
     const shown = rows.slice(0, MOST.alarms).map((one) => h("li", { class: one.acked_by ? "seen" : "" },
-      h("span", { class: "state", "data-kind": one.acked_by ? "calm" : "fault" }, h("span", { class: "shape", "aria-hidden": "true" }, one.acked_by ? "○" : "!"), " ", alarmWords(one.kind)),
+      h("span", { class: "state", "data-kind": one.acked_by ? "calm" : "fault" }, h("span", { class: "shape", "aria-hidden": "true" }, one.acked_by ? "○" : "!"), " ", one.title),
       h("span", { class: "where" }, one.lane), h("span", { class: "soft" }, clock(one.last_at), one.count > 1 ? " · " + t("{n} times", { n: number(one.count) }) : "",
-        one.acked_by ? " · " + t("seen by {who}", { who: one.acked_by }) : "")));
+        one.acked_by ? " · " + t("seen by {who}", { who: one.acked_by }) : ""), h("span", { class: "says" }, one.text)));
     const more = rows.length > MOST.alarms ? [h("li", { class: "soft" }, t("and {n} more", { n: number(rows.length - MOST.alarms) }))] : [];
     place.replaceChildren(...shown, ...more);
   });
