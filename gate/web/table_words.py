@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.policy_problems import TEXTS as POLICY_TEXTS
 from gate.app.firms.bulk.sheets import REPORT_WORDS
 from gate.app.firms.wording import AUTHORITIES, GREETING, LETTERS
 from gate.app.inspections import TASKS
@@ -19,6 +20,7 @@ def table_words() -> Iterator[str]:
         if rule.way:
             yield rule.way
     yield from TEXTS.values()
+    yield from POLICY_TEXTS.values()
     for subject, body in LETTERS.values():
         yield subject
         yield body
