@@ -40,6 +40,8 @@ WORDS_OF: dict[str, tuple[int | None, tuple[str, ...]]] = {
     "DatabaseBusy": (0, ()),
     "IllegalTransitionError": (0, ()),
     "AlreadyUsed": (0, ()),
+    "Fault": (None, ("text",)),
+    "_fault": (2, ()),
 }
 """Call: which argument is words that reach a reader, by position and by name."""
 KIND_OF: dict[str, int | None] = {"alarm": 1, "raise_alarm": None, "PartTroubled": None}
@@ -116,6 +118,81 @@ def all_kinds() -> set[str]:
         for kind in _texts(given, function)
         if kind != PLACE
     }
+
+
+def all_actions() -> set[str]:
+    """All acts of administration that the service writes in the audit."""
+    return {
+        action
+        for call, function in calls().get("administer", [])
+        for given in _arguments(call, None, ("action",))
+        for action in _given(given, function)
+        if action != PLACE
+    }
+
+
+def all_codes(of: str) -> set[str]:
+    """The codes that an error is raised with: its first argument."""
+    return {
+        code
+        for call, function in calls().get(of, [])
+        for given in call.args[:1]
+        for code in _given(given, function)
+        if code != PLACE
+    }
+
+
+@cache
+def calls() -> dict[str, list[tuple[ast.Call, Function]]]:
+    """Every call by the called name, with the function it stands in."""
+    found: dict[str, list[tuple[ast.Call, Function]]] = {}
+    for tree in modules().values():
+        for function in ast.walk(tree):
+            if isinstance(function, Function):
+                for call in ast.walk(function):
+                    if isinstance(call, ast.Call):
+                        found.setdefault(_name(call), []).append((call, function))
+    return found
+
+
+@cache
+def homes() -> dict[Function, Path]:
+    """The module of each function."""
+    return {
+        node: path
+        for path, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, Function)
+    }
+
+
+def _calls_of(function: Function) -> Iterator[tuple[ast.Call, Function]]:
+    """Calls from the function's own module, or through that module's name."""
+    home = homes()[function]
+    for call, caller in calls().get(function.name, []):
+        owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+        through = isinstance(owner, ast.Name) and owner.id == home.stem
+        if caller is not function and (through or homes()[caller] == home):
+            yield call, caller
+
+
+def _given(node: ast.expr, function: Function) -> list[str]:
+    """The texts of an expression; a parameter is what the calls of its function give for it."""
+    match node:
+        case ast.JoinedStr():
+            parts = [_given(part, function) for part in node.values]
+            return ["".join(chosen) for chosen in product(*parts)]
+        case ast.FormattedValue():
+            return _given(node.value, function)
+        case ast.Name() if node.id in _parameters(function):
+            at = _parameters(function).index(node.id)
+            return [
+                text
+                for call, caller in _calls_of(function)
+                for given in _arguments(call, at, (node.id,))
+                for text in _given(given, caller)
+            ]
+    return _texts(node, function)
 
 
 def _words(module: str, function: Function) -> Iterator[ast.expr]:
@@ -206,13 +283,18 @@ def _arguments(call: ast.Call, at: int | None, names: tuple[str, ...]) -> Iterat
     yield from (given.value for given in call.keywords if given.arg in names)
 
 
+def _parameters(function: Function) -> list[str]:
+    names = [one.arg for one in (*function.args.args, *function.args.kwonlyargs)]
+    return [name for name in names if name != "self"]
+
+
 def _returned(function: Function) -> list[ast.expr]:
     return [n.value for n in ast.walk(function) if isinstance(n, ast.Return) and n.value]
 
 
 def _assigned(name: str, function: Function) -> list[ast.expr]:
     """What a name may stand for: assignments, literal tables looped over, else a constant."""
-    if name in {argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)}:
+    if name in _parameters(function):
         return []
     found: list[ast.expr] = []
     for node in ast.walk(function):

@@ -12,13 +12,14 @@ from collections.abc import Callable
 from datetime import date
 from functools import cache, lru_cache
 
+from gate.web.audit.fault_sentences import FAULTS
 from gate.web.console.lane_sentences import CALLS, IGNORED
 from gate.web.console.names import NAMES, name
 from gate.web.console.reason_sentences import EVIDENCE, REASONS
 from gate.web.language import N_, language, words
 from gate.web.shown import day, number
 
-SENTENCES: tuple[str, ...] = (*EVIDENCE, *CALLS, *IGNORED, *REASONS)
+SENTENCES: tuple[str, ...] = (*EVIDENCE, *CALLS, *IGNORED, *REASONS, *FAULTS)
 _KINDS = {"plate": N_("plate"), "person": N_("person"), "firm": N_("firm"),
           "container": N_("container")}  # fmt: skip
 ACTS = {
@@ -32,10 +33,10 @@ _NARROW = {
     "act": r"\w+", "arm": r"\w+", "at": r"\d+", "authority": r"customs|border guard|quarantine",
     "camera": r"\w+", "codes": r"[A-Z0-9_, ]+", "containers": r"[A-Z0-9][A-Z0-9, -]*",
     "day": _DAY, "direction": r"\w+", "document": r"[\w-]+( [\w-]+)?", "exact": r"\d+",
-    "here": r"\w+", "kind": r"plate|person|firm|container", "looks": r"\d+", "m": _COUNT,
-    "n": _COUNT, "needed": _SHARE, "next": r"\w+", "number": r"[A-Z0-9-]+", "first": r"\S+",
-    "outcome": r"release|hold|refer|deny", "plate": r"\S+( \S+)?", "second": r"\S+",
-    "seen": r"\d+", "status": r"\w+", "sure": _SHARE, "un": r"\w+", "unsure": _SHARE,
+    "here": r"\w+", "kind": r"plate|person|firm|container", "last": r"\d+", "looks": r"\d+",
+    "m": _COUNT, "n": _COUNT, "needed": _SHARE, "next": r"\w+", "number": r"[A-Z0-9-]+",
+    "first": r"\S+", "outcome": r"release|hold|refer|deny", "plate": r"\S+( \S+)?",
+    "second": r"\S+", "seen": r"\d+", "status": r"\w+", "sure": _SHARE, "un": r"\w+", "unsure": _SHARE,
     "kg": _KG, "permitted_kg": _KG, "declared_kg": _KG, "allowed_kg": _KG,
 }  # fmt: skip
 """What may stand in a place; anything where it is not listed."""

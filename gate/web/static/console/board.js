@@ -65,7 +65,7 @@ function alarm(one, at) {
   }
   const times = one.count > 1 ? t("{n} times, last {time}", { n: one.count, time: clock(one.last_at) }) : clock(one.last_at);
   item.append(element("strong", where + one.title), " ", element("small", times));
-  if (one.acked_at) item.append(element("small", ` · ${t("seen by {who}", { who: one.acked_by })}`));
+  if (one.acked_at) item.append(element("small", " · " + t("seen by {who}", { who: one.acked_by })));
   item.append(element("span", t("Do: {todo}", { todo: one.todo }), { class: "todo" }));
   if (one.text) item.append(element("small", one.text));
   return item;
