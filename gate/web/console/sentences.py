@@ -36,7 +36,8 @@ _NARROW = {
     "here": r"\w+", "kind": r"plate|person|firm|container", "last": r"\d+", "looks": r"\d+",
     "m": _COUNT, "n": _COUNT, "needed": _SHARE, "next": r"\w+", "number": r"[A-Z0-9-]+",
     "first": r"\S+", "outcome": r"release|hold|refer|deny", "plate": r"\S+( \S+)?",
-    "second": r"\S+", "seen": r"\d+", "status": r"\w+", "sure": _SHARE, "un": r"\w+", "unsure": _SHARE,
+    "second": r"\S+", "seen": r"\d+", "status": r"\w+", "sure": _SHARE,
+    "un": r"\w+", "unsure": _SHARE,
     "kg": _KG, "permitted_kg": _KG, "declared_kg": _KG, "allowed_kg": _KG,
 }  # fmt: skip
 """What may stand in a place; anything where it is not listed."""
