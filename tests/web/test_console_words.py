@@ -12,7 +12,8 @@ from gate.app.inspections import BY_REASON, TASKS, suggested
 from gate.core.reasons import RULES
 from gate.web.console.alarm_words import alarm_shown, alarm_title, alarm_todo
 from gate.web.console.names import NAMES
-from gate.web.console.reason_words import TITLES, reason_shown
+from gate.web.console.reason_titles import TITLES
+from gate.web.console.reason_words import reason_shown
 from gate.web.console.sentences import SENTENCES, knows, note_words, tell
 from gate.web.language import speak
 from schemas.barrier_state import Arm

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from aiohttp import web
 
 from gate.app.firms import errors
 from gate.app.firms.bulk.headings import HEADINGS
@@ -10,9 +11,10 @@ from gate.app.firms.bulk.refusals import Unusable
 from gate.app.firms.errors import FirmsError, UploadRefused
 from gate.core.reasons import RULES
 from gate.web.audit.words import ACTIONS
-from gate.web.console.reason_words import TITLES
+from gate.web.console.reason_titles import TITLES
 from gate.web.language import speak
 from gate.web.operations.reason_words import REASONS
+from gate.web.plain_errors import words_of
 from gate.web.portal.refusals import REFUSALS, TAKEN, refusal
 from gate.web.refusals import WORDS
 from tests.web.said_in_code import all_actions, all_codes
@@ -45,6 +47,23 @@ def test_every_wish_of_a_firm_that_is_refused_says_why() -> None:
     }
     assert raised == set(REFUSALS)
     assert all_codes("Taken") == set(TAKEN)
+
+
+def test_an_error_of_the_library_is_told_in_the_readers_language() -> None:
+    speak("vi")
+    library = [
+        web.HTTPNotFound(),
+        web.HTTPMethodNotAllowed("POST", ["GET"]),
+        web.HTTPRequestEntityTooLarge(max_size=10, actual_size=20),
+        web.HTTPGone(),
+    ]
+    assert [words_of(error) for error in library] == [
+        "Không có gì ở địa chỉ này.",
+        "Không thực hiện được việc này ở địa chỉ này.",
+        "Dữ liệu quá lớn để gửi một lần.",
+        "Không trả lời được yêu cầu này.",
+    ]
+    assert words_of(web.HTTPRequestEntityTooLarge(10, 20, text="own words")) == "own words"
 
 
 @pytest.mark.parametrize("sentence", Unusable)

@@ -16,6 +16,7 @@ from gate.web.audit.fault_sentences import FAULTS
 from gate.web.console.lane_sentences import CALLS, IGNORED
 from gate.web.console.names import NAMES, name
 from gate.web.console.reason_sentences import EVIDENCE, REASONS
+from gate.web.console.reason_titles import reason_title
 from gate.web.language import N_, language, words
 from gate.web.shown import day, number
 
@@ -127,6 +128,7 @@ _PLACES: dict[str, Callable[[str], str]] = {
     "direction": _named("direction"), "here": _named("direction"),
     "document": _named("document"), "next": _named("status"), "outcome": _named("outcome"),
     "pass": _named("pass"), "refusal": _named("refusal"), "status": _named("status"),
+    "codes": lambda value: ", ".join(map(reason_title, value.split(", "))),
     "failures": _listed("failure"), "statuses": _listed("status"), "sources": _sources,
     "readings": _readings,
     "day": lambda value: day(date.fromisoformat(value)),

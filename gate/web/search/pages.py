@@ -15,7 +15,7 @@ from gate.core.reasons import RULES
 from gate.store import search
 from gate.store.search import Wanted
 from gate.web.access import allowed, needs
-from gate.web.console.reason_words import reason_title
+from gate.web.console.reason_titles import reason_title
 from gate.web.keys import SERVICE, SHOWN, session_of
 from gate.web.kinds import ENDS, OUTCOME_STATE, OUTCOMES, choices, end_name, outcome_name
 from gate.web.language import _
