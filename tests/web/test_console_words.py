@@ -119,6 +119,14 @@ def test_every_alarm_that_the_code_can_raise_has_a_title_and_says_what_to_do(kin
         assert alarm_todo(raised) != english[1]
 
 
+def test_figures_in_a_sentence_are_written_as_the_reader_writes_them() -> None:
+    speak("vi")
+    heavy = "32,500 kg, declared are 30,000 kg (allowed 900 kg apart)"
+    assert tell(heavy) == "cân được 32.500 kg, đã khai 30.000 kg (cho phép lệch 900 kg)"
+    assert "hết hạn ngày 31/01/2026" in tell("the passport ended on 2026-01-31")
+    assert "94,43%" in tell("302600000001 fits with 94.43%, opening needs 99.90%")
+
+
 def test_alarms_of_the_statistics_name_their_camera_and_figures() -> None:
     row = dict.fromkeys(("id", "lane_id", "count", "raised_at", "last_at", "acked_at", "acked_by"))
     text = (

@@ -98,6 +98,8 @@ async def _other_pages(page: Page, site: Site, language: str, themes: tuple[str,
         for name in themes:
             await theme(page, name)
             assert await violations(page) == [], (language, path, name)
+        if not themes:
+            assert await violations(page, colours=False) == [], (language, path)
         await photograph(page, f"operations-{re.split('[?/]', path)[0]}-{language}")
 
 

@@ -107,6 +107,12 @@ def _readings(value: str) -> str:
     return f" {words(language()).gettext(_OR)} ".join(value.split(" or "))
 
 
+def _share(value: str) -> str:
+    """A percentage with the reader's decimal sign, as exact as it was said."""
+    digits = len(value.rstrip("%").partition(".")[2])
+    return f"{number(float(value.rstrip('%')), digits)}%"
+
+
 def _weight(value: str) -> str:
     return number(int(value.replace(",", "")))
 
@@ -131,6 +137,7 @@ _PLACES: dict[str, Callable[[str], str]] = {
     "codes": lambda value: ", ".join(map(reason_title, value.split(", "))),
     "failures": _listed("failure"), "statuses": _listed("status"), "sources": _sources,
     "readings": _readings,
+    "sure": _share, "needed": _share, "unsure": _share,
     "day": lambda value: day(date.fromisoformat(value)),
     "kg": _weight, "permitted_kg": _weight, "declared_kg": _weight, "allowed_kg": _weight,
 }  # fmt: skip
