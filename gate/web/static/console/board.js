@@ -1,7 +1,7 @@
 // Below: the trucks at all the officer's lanes, alarms worst first, and what was before.
 import { send } from "../page.js";
 import { clock, day, t } from "../words.js";
-import { $, element, name, write } from "./dom.js";
+import { $, element, holder, name, write } from "./dom.js";
 import { on, since, stale, state } from "./live.js";
 
 const lane = $("console").dataset.lane;
@@ -19,7 +19,7 @@ function showQueue(s) {
     return element("tr", null, { "data-state": one.phase, "aria-current": one.lane === lane ? "true" : null },
       element("td", null, {}, link), element("td", one.plate || "–"),
       element("td", [phase, ...modes].join(", ")),
-      element("td", one.held_by || one.officer || ""),
+      element("td", holder(one.held_by) || one.officer || ""),
       element("td", "", { class: "wait", "data-since": one.called_at ?? one.began_at ?? "" }));
   });
   $("queue").replaceChildren(...rows);

@@ -1,6 +1,6 @@
 // The answer: the decision in one word, the plate as read, why, and the nearest way to yes.
 import { clock, percent, t } from "../words.js";
-import { $, element, name, write } from "./dom.js";
+import { $, element, holder, name, write } from "./dom.js";
 import { on } from "./live.js";
 
 const SHAPES = { release: "▲", hold: "■", refer: "◆", deny: "✕", fault: "!", idle: "○" };
@@ -36,7 +36,7 @@ function showWord(s) {
   const said = [];
   if (s.transit?.called_at && s.lane.phase === "with_officer") said.push(t("With the officer since {time}", { time: clock(s.transit.called_at) }));
   if (s.lane.phase === "with_officer" && s.transit?.called_why) said.push(s.transit.called_why);
-  if (s.lane.held_by) said.push(t("in hand: {who}", { who: s.lane.held_by }));
+  if (s.lane.held_by) said.push(t("in hand: {who}", { who: holder(s.lane.held_by) }));
   write($("decision-line"), said.join(" · "));
   $("decision-line").title = said.join(" · ");
 }
