@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from config.policy_problems import PolicyInvalid, PolicyProblem, of_toml, of_type, problem
 from schemas.capture import CameraRole
 from schemas.policy import Clones, Costs, Dangerous, Inspection, LaneDeadlines, Policy, Weighing
 
@@ -31,10 +32,6 @@ SECTIONS: dict[str, type[Any]] = {
 _ADAPTER = TypeAdapter(Policy)
 
 
-class PolicyInvalid(ValueError):
-    """The policy file can't be used; the text lists every problem."""
-
-
 def load_policy(path: Path | None = None) -> Policy:
     """Read and check a policy file (default: the shipped one).
 
@@ -45,9 +42,10 @@ def load_policy(path: Path | None = None) -> Policy:
     try:
         values = tomllib.loads(source.read_text("utf-8"))
     except OSError as error:
-        raise PolicyInvalid(f"{source}: {error.strerror}") from error
+        said = error.strerror or ""
+        raise PolicyInvalid(PolicyProblem(code="file", at=str(source), said=said)) from error
     except tomllib.TOMLDecodeError as error:
-        raise PolicyInvalid(f"{source}: not TOML: {error}") from error
+        raise PolicyInvalid(of_toml(error, str(source))) from error
     return policy_from(values)
 
 
@@ -57,11 +55,11 @@ def policy_from(values: dict[str, Any]) -> Policy:
     try:
         policy = _ADAPTER.validate_python(values)
     except ValidationError as error:
-        problems += [f"{'.'.join(map(str, e['loc']))}: {e['msg'].lower()}" for e in error.errors()]
-        raise PolicyInvalid("; ".join(problems)) from None
+        problems += [of_type(dict(one)) for one in error.errors()]
+        raise PolicyInvalid(*problems) from None
     problems += _out_of_bounds(policy)
     if problems:
-        raise PolicyInvalid("; ".join(problems))
+        raise PolicyInvalid(*problems)
     return policy
 
 
@@ -76,10 +74,12 @@ def policy_hash(policy: Policy) -> str:
     return hashlib.sha256(canonical_policy(policy).encode()).hexdigest()
 
 
-def _unknown(values: dict[str, Any], kind: type[Any] = Policy, path: str = "") -> list[str]:
+def _unknown(
+    values: dict[str, Any], kind: type[Any] = Policy, path: str = ""
+) -> list[PolicyProblem]:
     """Keys that nothing reads: a misspelt rule must not pass for a rule."""
     known = kind.__dataclass_fields__
-    found = [f"{path}{key}: unknown key" for key in values if key not in known]
+    found = [problem("unknown_key", f"{path}{key}") for key in values if key not in known]
     for key, inner in values.items():
         section = SECTIONS.get(key)
         if section is not None and isinstance(inner, dict):
@@ -87,44 +87,43 @@ def _unknown(values: dict[str, Any], kind: type[Any] = Policy, path: str = "") -
     return found
 
 
-def _out_of_bounds(policy: Policy) -> list[str]:
+def _out_of_bounds(policy: Policy) -> list[PolicyProblem]:
     shares = ("plate_min", "character_min", "undeclared_share")
-    found = [
-        f"{name}: must lie between 0 and 1" for name in shares if not 0 < getattr(policy, name) < 1
-    ]
+    found = [problem("between_0_1", name) for name in shares if not 0 < getattr(policy, name) < 1]
     counts = ("sources_needed", "open_declarations", "version")
-    found += [f"{name}: must be at least 1" for name in counts if getattr(policy, name) < 1]
+    found += [problem("at_least_1", name) for name in counts if getattr(policy, name) < 1]
     times = ("early_ms", "late_ms", "evidence_max_age_ms")
-    found += [f"{name}: can't be negative" for name in times if getattr(policy, name) < 0]
+    found += [problem("negative", name) for name in times if getattr(policy, name) < 0]
     found += [
-        f"deadlines.{name}: must be positive"
+        problem("positive", f"deadlines.{name}")
         for name in LaneDeadlines.__dataclass_fields__
         if getattr(policy.deadlines, name) <= 0
     ]
     return [*found, *_sections_out_of_bounds(policy), *_unknown_names(policy)]
 
 
-def _sections_out_of_bounds(policy: Policy) -> list[str]:
+def _sections_out_of_bounds(policy: Policy) -> list[PolicyProblem]:
     found = []
     if policy.costs.wrong_release < policy.costs.unneeded_hold or policy.costs.unneeded_hold <= 0:
-        found.append("costs: a wrong release must cost at least as much as an unneeded hold")
+        found.append(problem("costs", "costs"))
     elif policy.costs.release_min > SUREST:
-        found.append(f"costs: the ratio asks for more than {SUREST:.3%}; matches are not that fine")
+        found.append(problem("too_sure", "costs", most=f"{SUREST:.3%}"))
     if not 0 <= policy.inspection.rate <= 1:
-        found.append("inspection.rate: must lie from 0 to 1")
+        found.append(problem("from_0_to_1", "inspection.rate"))
     if policy.inspection.rate > 0 and policy.inspection.seed == Inspection().seed:
-        found.append("inspection.seed: set one of your own, or every draw can be foreseen")
+        found.append(problem("seed", "inspection.seed"))
     weighing, clones = policy.weighing, policy.clones
     if min(weighing.tolerance_percent, weighing.tolerance_kg, weighing.legal_percent) < 0:
-        found.append("weighing: tolerances can't be negative")
+        found.append(problem("tolerances", "weighing"))
     if clones.speed_kmh <= 0 or clones.return_ms < 0:
-        found.append("clones: speed_kmh must be positive, return_ms not negative")
+        found.append(problem("clones", "clones"))
     return found
 
 
-def _unknown_names(policy: Policy) -> list[str]:
-    found = [f"require: {name} is none of {', '.join(EVIDENCE)}" for name in policy.require
+def _unknown_names(policy: Policy) -> list[PolicyProblem]:
+    evidence = ", ".join(EVIDENCE)
+    found = [problem("evidence", "require", name=name, known=evidence) for name in policy.require
              if name not in EVIDENCE]  # fmt: skip
     known = {role.value for role in CameraRole}
-    found += [f"roles: {role} is no camera place" for role in policy.roles if role not in known]
+    found += [problem("role", "roles", name=role) for role in policy.roles if role not in known]
     return found

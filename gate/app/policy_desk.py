@@ -6,7 +6,8 @@ import tomllib
 from datetime import timedelta
 from typing import Any
 
-from config.policy_file import PolicyInvalid, policy_from, policy_hash
+from config.policy_file import policy_from, policy_hash
+from config.policy_problems import PolicyInvalid, of_toml, problem
 from gate.app import policies
 from gate.app.clock import Clock
 from gate.app.decider import Decider
@@ -32,11 +33,11 @@ class PolicyDesk:
     def read(self, toml: str) -> Policy:
         """The policy that the text says; raises ``PolicyInvalid`` with every problem."""
         if len(toml) > MOST_CHARACTERS:
-            raise PolicyInvalid(f"longer than {MOST_CHARACTERS} characters")
+            raise PolicyInvalid(problem("too_long", most=str(MOST_CHARACTERS)))
         try:
             values = tomllib.loads(toml)
         except tomllib.TOMLDecodeError as error:
-            raise PolicyInvalid(f"not TOML: {error}") from error
+            raise PolicyInvalid(of_toml(error)) from error
         return policy_from(values)
 
     async def preview(self, toml: str, days: int) -> Comparison:

@@ -7,7 +7,8 @@ import json
 import sys
 from typing import Any
 
-from config.policy_file import PolicyInvalid, load_policy, policy_hash
+from config.policy_file import load_policy, policy_hash
+from config.policy_problems import PolicyInvalid
 from gate.commands.settings_from import add_options, settings_from
 
 

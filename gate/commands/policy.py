@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from config.policy_file import PolicyInvalid, load_policy, policy_hash
+from config.policy_file import load_policy, policy_hash
+from config.policy_problems import PolicyInvalid
 from config.settings import Settings
 from gate.app.policy_preview import Comparison, compare, short
 from gate.commands.database import tool_database
@@ -65,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
         before, after = load_policy(args.before), load_policy(args.after)
         return asyncio.run(_diff(settings_from(args), args, before, after))
     except PolicyInvalid as error:
-        print("\n".join(str(error).split("; ")), file=sys.stderr)
+        print("\n".join(one.text for one in error.problems), file=sys.stderr)
         return 1
     except (StoreError, PostgresDidNotStart) as error:
         print(f"not compared: {error}", file=sys.stderr)

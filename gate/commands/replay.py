@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from config.policy_file import PolicyInvalid, load_policy
+from config.policy_file import load_policy
+from config.policy_problems import PolicyInvalid
 from config.settings import Settings
 from gate.commands.database import tool_database
 from gate.commands.settings_from import add_options, settings_from

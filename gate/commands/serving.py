@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 
-from config.policy_file import PolicyInvalid
+from config.policy_problems import PolicyInvalid
 from config.settings import Settings
 from devices.broker import BrokerFailed
 from devices.mqtt_errors import MqttError

@@ -10,11 +10,6 @@ from schemas.declarations import Declaration
 from schemas.policy import Policy
 from schemas.transit import Reason, Seen, SeenDocument
 
-_PROBLEMS = {
-    "unreadable": ("DOC_UNREADABLE", "could not be read"),
-    "checkdigit": ("DOC_CHECKDIGIT", "has a wrong check digit"),
-}
-
 
 def document(seen: Seen, policy: Policy, now: datetime) -> Iterator[Reason]:
     """Was a document read, truly and in force? One good document is enough."""
@@ -46,9 +41,10 @@ def declared_document(declaration: Declaration, now: datetime) -> Iterator[Reaso
 
 def _against(paper: SeenDocument, now: datetime) -> Iterator[Reason]:
     kind = paper.kind.replace("_", " ")
-    if paper.problem:
-        code, words = _PROBLEMS.get(paper.problem, _PROBLEMS["unreadable"])
-        yield reason(code, f"the {kind} {words}")
+    if paper.problem == "checkdigit":
+        yield reason("DOC_CHECKDIGIT", f"the {kind} has a wrong check digit")
+    elif paper.problem:
+        yield reason("DOC_UNREADABLE", f"the {kind} could not be read")
     elif paper.until is not None and paper.until < now.date():
         day = paper.until.isoformat()
         yield reason("DOC_EXPIRED", f"the {kind} ended on {day}", until=day)

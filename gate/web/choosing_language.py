@@ -11,7 +11,7 @@ from gate.store import users
 from gate.web.access import SESSION_COOKIE
 from gate.web.catalogues import LANGUAGES
 from gate.web.keys import SERVICE, SIGN_IN
-from gate.web.language import language, speak
+from gate.web.language import _, language, speak
 
 COOKIE = "language"
 YEAR_S = 365 * 24 * 3600
@@ -58,7 +58,7 @@ async def switch(request: web.Request) -> web.StreamResponse:
     form = await request.post()
     chosen = str(form.get("language", ""))
     if chosen not in LANGUAGES:
-        raise web.HTTPBadRequest(text="The language is one of vi, zh, en.")
+        raise web.HTTPBadRequest(text=_("The language is one of vi, zh, en."))
     token = request.cookies.get(SESSION_COOKIE, "")
     session = await request.app[SIGN_IN].recognise(token) if token else None
     if session is not None:

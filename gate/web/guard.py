@@ -15,6 +15,7 @@ from gate.web import access, stages
 from gate.web.access import SESSION_COOKIE
 from gate.web.keys import OPEN_REQUESTS, SERVICE, SESSION, SIGN_IN, session_of
 from gate.web.language import _
+from gate.web.plain_errors import words_of
 from gate.web.portal.refusals import refusal
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise
     except web.HTTPException as error:
         more: dict[str, object] = {"go": error.go} if isinstance(error, stages.GoOn) else {}
-        return await _answer(request, error.status, error.text or error.reason, more)
+        return await _answer(request, error.status, words_of(error), more)
     except FirmsError as error:
         status, text, facts = refusal(error)
         return await _answer(request, status, text, facts)

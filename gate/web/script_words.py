@@ -17,9 +17,13 @@ STATIC = Path(__file__).parent / "static"
 
 
 def messages_in(path: Path) -> Iterator[str]:
-    """The messages of one script: the first argument of each ``t(...)`` call."""
+    """The messages of one script: the first argument of each ``t(...)`` call, also of those
+    inside template literals.
+    """
+    options = {"parse_template_string": "true"}
     with path.open("rb") as file:
-        for _line, message, _comments, _context in extract("javascript", file, {"t": None}):
+        found = extract("javascript", file, {"t": None}, options=options)
+        for _line, message, _comments, _context in found:
             yield message if isinstance(message, str) else message[0]
 
 

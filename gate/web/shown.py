@@ -26,6 +26,11 @@ def number(value: float | None, digits: int = 0) -> str:
     return numbers.format_decimal(value, format=pattern, locale=locale())
 
 
+def day(at: date) -> str:
+    """A date, short, with a four-digit year."""
+    return dates.format_date(at, "yyyy-MM-dd" if language() == "zh" else "dd/MM/yyyy")
+
+
 class Shown:
     """Template filters that know the gate's time zone."""
 
@@ -43,8 +48,7 @@ class Shown:
         """The date, short, with a four-digit year."""
         if at is None:
             return "–"
-        when = at.astimezone(self.zone).date() if isinstance(at, datetime) else at
-        return dates.format_date(when, "yyyy-MM-dd" if language() == "zh" else "dd/MM/yyyy")
+        return day(at.astimezone(self.zone).date() if isinstance(at, datetime) else at)
 
     def clock(self, at: datetime | None, seconds: bool = True) -> str:
         """The time of day, 24 hours."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.policy_problems import TEXTS as POLICY_TEXTS
+from gate.app.firms.bulk.refusals import Unusable
 from gate.app.firms.bulk.sheets import REPORT_WORDS
 from gate.app.firms.wording import AUTHORITIES, GREETING, LETTERS
 from gate.app.inspections import TASKS
@@ -19,12 +21,14 @@ def table_words() -> Iterator[str]:
         if rule.way:
             yield rule.way
     yield from TEXTS.values()
+    yield from POLICY_TEXTS.values()
     for subject, body in LETTERS.values():
         yield subject
         yield body
     yield from AUTHORITIES.values()
     yield GREETING
     yield from REPORT_WORDS
+    yield from Unusable
     yield from Refusal
     yield from TASKS.values()
     yield from REASONS.values()

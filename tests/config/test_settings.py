@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from config.load import SettingsInvalid, load_settings
-from config.policy_file import PolicyInvalid, load_policy, policy_from, policy_hash
+from config.policy_file import load_policy, policy_from, policy_hash
+from config.policy_problems import PolicyInvalid
 from gate.cli import main
 from gate.commands.settings_page import PAGE, page
 

@@ -219,12 +219,23 @@ async def test_no_page_of_the_console_violates_wcag_in_dark_or_light(
     await photograph(page, f"console-help-{width}")
     await page.keyboard.press("Escape")
     assert await measures(page) == []
+    await in_chinese(page, site)
     if width == 1920:
         for path in ("/lanes", "/shift", "/inspections"):
             await page.goto(site.url + path)
             for theme in ("dark", "light"):
                 await page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
                 assert await violations(page) == []
+
+
+async def in_chinese(page: Page, site: Site) -> None:
+    """The same lane in Chinese: nothing is too small, and nothing lacks a name."""
+    await speak(page, "zh")
+    await held(page)
+    assert await measures(page) == []
+    assert await violations(page, colours=False) == []
+    await speak(page, "vi")
+    await held(page)
 
 
 async def measures(page: Page) -> list[str]:

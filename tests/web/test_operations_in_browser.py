@@ -98,6 +98,8 @@ async def _other_pages(page: Page, site: Site, language: str, themes: tuple[str,
         for name in themes:
             await theme(page, name)
             assert await violations(page) == [], (language, path, name)
+        if not themes:
+            assert await violations(page, colours=False) == [], (language, path)
         await photograph(page, f"operations-{re.split('[?/]', path)[0]}-{language}")
 
 
@@ -145,7 +147,8 @@ NIGHT = """async () => {
             figures.hours.forEach((hour, at) => { hour.export = [n % 50 + at, n % 40]; });
             figures.reasons = [{ code: 'FEE_UNPAID', transits: n, last: 1 }];
             figures.alarms = n % 2 ? [] : [{ kind: 'TAILGATING', lane: 'lane-1', count: n,
-                last_at: figures.at, acked_by: null }];
+                title: 'Second vehicle drove through', text: `lane ${n}`, last_at: figures.at,
+                acked_by: null }];
             paint(figures);
         }
     };

@@ -79,6 +79,10 @@ async def test_a_policy_put_in_force_by_two_decides_the_next_truck_without_a_res
     assert not answer["good"]
     assert any("plaet_max" in problem for problem in answer["problems"])
     assert "line" in (await anh.post("/policy/check", toml="a = = 1"))[1]["problems"][0]
+    anh.client.cookie_jar.update_cookies({"language": "vi"})
+    (told,) = (await anh.post("/policy/check", toml="a = = 1"))[1]["problems"]
+    assert told.startswith("không phải TOML ở dòng 1, cột 5")
+    anh.client.cookie_jar.update_cookies({"language": "en"})
     assert (await anh.post("/policy/check", toml=STRICT))[1]["version"] == 77
 
     await declare(site.rig.database, "14C12345", "14R01234")

@@ -159,7 +159,7 @@ async def fill(site: Site) -> dict[str, str]:
 
 
 LOOKS = (("vi", "light", (1366, 768)), ("en", "dark", (360, 740)), ("zh", "dark", (1920, 1080)))
-"""Language, theme and size of each page; axe judges the first two, themes differ in colour only."""
+"""Language, theme and size of each page; axe judges the colours of the first two only."""
 TOO_WIDE = """() => document.documentElement.scrollWidth <= document.documentElement.clientWidth
     ? [] : [...document.querySelectorAll("main *")].filter(one => !one.closest(".scroll, .menu")
         && one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
@@ -196,7 +196,7 @@ async def look_at(page: Page, url: str, what: str, path: str) -> list[str]:
         await page.goto(f"{url}{path}")
         await photograph(page, f"{what}-{language}-{width}")
         await page.evaluate(OPEN_ALL, True)
-        if language != "zh":
-            wrong += [f"{language} {theme}: {v}" for v in await violations(page)]
+        found = await violations(page, colours=language != "zh")
+        wrong += [f"{language} {theme}: {v}" for v in found]
         wrong += [f"{language} {width} px: {w}" for w in await page.evaluate(TOO_WIDE)]
     return wrong

@@ -91,13 +91,18 @@ class Taken(FirmsError):
 
 
 class UploadRefused(FirmsError):
-    """A file that can't be read as a table, or is too large."""
+    """A file that can't be read as a table, or is too large.
+
+    ``sentence`` is the text with its places open, ``facts`` are what fills them.
+    """
 
     code = "upload_refused"
 
-    def __init__(self, kind: str, why: str) -> None:
+    def __init__(self, kind: str, sentence: str, /, **facts: object) -> None:
         self.kind = kind
-        super().__init__(why)
+        self.sentence = str(sentence)
+        self.facts = facts
+        super().__init__(self.sentence % facts if facts else self.sentence)
 
 
 class TooMany(FirmsError):

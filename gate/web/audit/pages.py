@@ -10,6 +10,7 @@ from gate.core.permissions import Permission
 from gate.store import access_log, audit
 from gate.web.access import allowed, needs
 from gate.web.audit.words import action_name, what_name
+from gate.web.console.sentences import tell
 from gate.web.keys import SERVICE
 from gate.web.language import N_, _
 
@@ -76,7 +77,7 @@ async def check(request: web.Request) -> web.StreamResponse:
     found = await review(request.app[SERVICE].database, request.app[SERVICE].anchor_key)
     names = {code: _(words) for code, words in FAULTS.items()}
     signed = request.app[SERVICE].anchor_key is not None
-    context = {"found": found, "names": names, "signed": signed}
+    context = {"found": found, "names": names, "signed": signed, "tell": tell}
     return aiohttp_jinja2.render_template("audit/check.html", request, context)
 
 

@@ -20,7 +20,7 @@ from gate.web.auth import SignInRefused
 from gate.web.console.alarm_words import SECOND_OFFICER
 from gate.web.console.lanes_of import key_in, lane_of, me, person
 from gate.web.console.names import name
-from gate.web.console.reason_words import reason_title
+from gate.web.console.reason_titles import reason_title
 from gate.web.console.sentences import tell
 from gate.web.console.views import to_json
 from gate.web.keys import SERVICE, SIGN_IN

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gate.web.catalogues import SOURCE
-from gate.web.console.sentences import knows, tell
-from gate.web.language import N_, _, language
+from gate.store.statistics_reads import DIRTY_LENS
+from gate.web.console.sentences import tell
+from gate.web.language import N_, _
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,28 +94,45 @@ ALARMS: dict[str, AlarmWords] = {
     "LANE_INBOX_FULL": _W(
         2, N_("lane can't keep up"), N_("close the lane until the database answers again")
     ),
+    DIRTY_LENS: _W(
+        3,
+        N_("camera %(camera)s reads badly"),
+        N_("clean the lens; check the camera's aim and light"),
+    ),
 }
+"""By kind; that of a camera is followed by its name."""
 UNKNOWN_RANK = 2
+
+
+def _listed(kind: str) -> AlarmWords | None:
+    return ALARMS.get(DIRTY_LENS if kind.startswith(DIRTY_LENS) else kind)
 
 
 def alarm_title(kind: str) -> str:
     """What an alarm is called in the request's language."""
-    return _(ALARMS[kind].title) if kind in ALARMS else kind.replace("_", " ").lower()
+    listed = _listed(kind)
+    if listed is None:
+        return kind.replace("_", " ").lower()
+    if not kind.startswith(DIRTY_LENS):
+        return _(listed.title)
+    camera = kind.removeprefix(DIRTY_LENS).lower().replace("_", "-")
+    return _(listed.title, camera=camera)
 
 
 def alarm_todo(kind: str) -> str:
     """What to do about it."""
-    return _(ALARMS[kind].todo) if kind in ALARMS else _("look at the lane; tell the shift lead")
+    listed = _listed(kind)
+    return _("look at the lane; tell the shift lead") if listed is None else _(listed.todo)
 
 
 def alarm_rank(kind: str) -> int:
     """How urgent it is: 1 before 2 before 3."""
-    return ALARMS[kind].rank if kind in ALARMS else UNKNOWN_RANK
+    listed = _listed(kind)
+    return UNKNOWN_RANK if listed is None else listed.rank
 
 
 def alarm_shown(row: dict[str, Any]) -> dict[str, Any]:
     """An alarm as pages show it."""
-    text = row["text"]
     return {
         "id": str(row["id"]),
         "lane": row["lane_id"],
@@ -123,7 +140,7 @@ def alarm_shown(row: dict[str, Any]) -> dict[str, Any]:
         "rank": alarm_rank(row["kind"]),
         "title": alarm_title(row["kind"]),
         "todo": alarm_todo(row["kind"]),
-        "text": tell(text) if language() == SOURCE or knows(text) else "",
+        "text": tell(row["text"]),
         "count": row["count"],
         "raised_at": row["raised_at"],
         "last_at": row["last_at"],

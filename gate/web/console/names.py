@@ -90,6 +90,21 @@ NAMES: dict[str, dict[str, str]] = {
         "no_zone": N_("no machine-readable zone found"), "check_digit": N_("check digit wrong"),
         "unsupported": N_("this kind of picture can't be read"),
     },
+    "refusal": {
+        "expired": N_("the command came too late"), "replayed": N_("the command came twice"),
+        "stale_token": N_("a newer command is known"),
+        "bad_signature": N_("the signature is wrong"),
+        "clock_untrusted": N_("its clock can't be trusted"),
+        "loop_occupied": N_("a vehicle stands on a loop"),
+        "local_control": N_("it is under local control"), "fault": N_("barrier in fault"),
+        "state_differs": N_("the arm is not where it was expected"),
+        "no reason given": N_("no reason given"),
+    },
+    "pass": {
+        "not_a_pass": N_("it is no gate pass"), "forged": N_("its signature is wrong"),
+        "not_yet": N_("it is not valid yet"), "expired": N_("it has expired"),
+        "other_truck": N_("it is of another truck"), "revoked": N_("it was revoked"),
+    },
     "fact": {
         "read": N_("read"), "declared": N_("declared"), "role": N_("place"),
         "weighed": N_("weighed"), "permitted": N_("permitted"), "until": N_("until"),

@@ -1,130 +1,62 @@
 """Sentences that the core and the lane say in English, told in the reader's language.
 
-The record keeps them as they were said. Each stands here with its places; a sentence that none
-of them fits is shown as it is.
+The record keeps them as they were said: a decision is replayed word for word, and the audit
+binds it. Each stands in ``lane_sentences`` or ``reason_sentences`` with its places; a sentence
+that none of them fits is shown as it is. Tests look up in the source what can be said.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Callable
+from datetime import date
+from functools import cache, lru_cache
 
+from gate.web.audit.fault_sentences import FAULTS
+from gate.web.console.lane_sentences import CALLS, IGNORED
 from gate.web.console.names import NAMES, name
+from gate.web.console.reason_sentences import EVIDENCE, REASONS
+from gate.web.console.reason_titles import reason_title
 from gate.web.language import N_, language, words
+from gate.web.shown import day, number
 
-SENTENCES: tuple[str, ...] = (
-    # Evidence of a candidate: gate.core.words.
-    N_("%(camera)s plate %(plate)s read %(sure)s, as declared"),
-    N_("%(camera)s plate %(plate)s read %(sure)s, close to the declared %(declared)s"),
-    N_("%(camera)s plate %(plate)s read %(sure)s, differs from the declared %(declared)s"),
-    N_("%(camera)s plate %(plate)s read %(sure)s in %(looks)s looks, as declared"),
-    N_(
-        "%(camera)s plate %(plate)s read %(sure)s in %(looks)s looks, "
-        "close to the declared %(declared)s"
-    ),
-    N_(
-        "%(camera)s plate %(plate)s read %(sure)s in %(looks)s looks, "
-        "differs from the declared %(declared)s"
-    ),
-    N_("container %(number)s matches"),
-    N_("container %(number)s is close to the declared %(declared)s"),
-    N_("container %(number)s is not declared"),
-    N_("driver's document matches"),
-    N_("driver's document is not the declared driver's"),
-    N_("gate pass is of this declaration"),
-    N_("gate pass is of %(number)s"),
-    # Why a truck is with the officer, and what alarms say: gate.core.lane.
-    N_("no picture came"),
-    N_("a vehicle stands at the lane but no camera sent a picture"),
-    N_("no decision came in time"),
-    N_("no decision could be made: %(text)s"),
-    N_("the declarations could not be looked up: %(text)s"),
-    N_("the lane is worked by hand"),
-    N_("the lane is worked by hand by %(officer)s"),
-    N_("held by %(officer)s"),
-    N_("%(outcome)s: %(codes)s"),
-    N_("released, but the barrier can't open: %(sentence)s"),
-    N_("the barrier can't open: %(sentence)s"),
-    N_("it is offline"),
-    N_("it is under local control"),
-    N_("its arm is %(arm)s"),
-    N_("the arm is %(arm)s while the truck is with the officer"),
-    N_("the arm is %(arm)s though nobody ordered it"),
-    N_("the arm is %(arm)s, not closed"),
-    N_("the barrier refused to open: %(text)s"),
-    N_("the barrier gave no answer: %(text)s"),
-    N_("the barrier did not open in time"),
-    N_("the barrier went offline"),
-    N_("the barrier went offline during a passage"),
-    N_("the barrier is offline; it stays as it is"),
-    N_("the barrier reports %(arm)s"),
-    N_("the barrier reports %(arm)s during a passage"),
-    N_("the barrier is well again; look at the truck"),
-    N_("the arm came down again but no vehicle passed"),
-    N_("the arm did not come down in time"),
-    N_("a second vehicle drove in behind the released one"),
-    N_(
-        "a second vehicle drove in behind the released one: "
-        "see who stands here and who went through"
-    ),
-    N_("a vehicle stands under the arm too long"),
-    N_("the vehicle has stood in the gate too long"),
-    N_("the truck has waited for an officer too long"),
-    N_("the lane is still in fault"),
-    N_("the service restarted while this truck was at the lane"),
-    N_("the decision could not be stored in time"),
-    N_("another truck was released on this declaration"),
-    N_("%(officer)s asks for a second officer"),
-    N_("the message broker was started anew: %(text)s"),
-    N_("%(device)s speaks from two starts in turns: a copy of it, or started twice"),
-    # Why an act changes nothing: gate.core.lane, gate.app.lane.
-    N_("the act is about another truck"),
-    N_("there is no fault to reset"),
-    N_("there is no transit to release"),
-    N_("there is no transit to end"),
-    N_("there is no truck at the lane, or it is already moving"),
-    N_("the lane no longer waits for a decision"),
-    N_("the lane is in fault: reset it first"),
-    N_("the lane is held by another process"),
-    N_("%(act)s is possible once the truck is with the officer"),
-    # Reasons whose words carry what an officer must read: gate.core.rules_*.
-    N_("%(kind)s %(value)s is watched: %(text)s"),
-    N_("%(first)s or %(second)s"),
-    N_("%(number)s fits with %(sure)s, opening needs %(needed)s"),
-    N_("two readers of one picture say %(text)s"),
-    N_("the trailer's plate could not be read"),
-    N_("no plate could be read (%(failures)s)"),
-    N_("the front plate could not be read; only the rear one was"),
-    N_("character %(at)s of %(plate)s is unsure (%(sure)s)"),
-    N_("no declaration names %(text)s"),
-    N_("no declaration could be found"),
-    N_("%(sources)s agrees with the declaration, %(n)s sources are needed"),
-    N_("the %(camera)s plate reads %(plate)s, declared is %(declared)s"),
-    N_("the %(camera)s plate reads %(plate)s, the vehicle is declared as %(declared)s"),
-    N_("the trailer is %(plate)s, declared is %(declared)s"),
-    N_("container %(number)s is not declared (declared: %(text)s)"),
-    N_("a vehicle with this plate stands at lane %(lane)s of %(gate)s now"),
-    N_("passed lane %(lane)s only %(n)s s ago"),
-    N_("went %(direction)s before and has not come back"),
-    N_("the driver is not the declared %(text)s"),
-    N_("refer this truck; the supervisor knows why"),
-    N_("plate, declaration and clearances agree"),
-    N_("the oldest picture is %(n)s s old"),
-    N_("released by %(officer)s: %(note)s"),
-)
-
+SENTENCES: tuple[str, ...] = (*EVIDENCE, *CALLS, *IGNORED, *REASONS, *FAULTS)
 _KINDS = {"plate": N_("plate"), "person": N_("person"), "firm": N_("firm"),
           "container": N_("container")}  # fmt: skip
 ACTS = {
     "release": N_("release"), "hold": N_("hold"), "refer": N_("refer"),
     "turn_back": N_("turn back"), "correct_plate": N_("correct the plate"), "reset": N_("reset"),
 }  # fmt: skip
+_OR = N_("or")
 _PLACE = re.compile(r"%\\\((\w+)\\\)s")
-_NARROW = {"arm": r"\w+", "camera": r"\w+", "outcome": r"release|hold|refer|deny",
-           "codes": r"[A-Z0-9_, ]+", "sure": r"[\d.]+%", "needed": r"[\d.]+%", "looks": r"\d+",
-           "act": r"\w+", "at": r"\d+", "n": r"\d+", "kind": r"plate|person|firm|container",
-           "number": r"[A-Z0-9-]+",
-           "first": r"\S+ \(\d+%\)", "second": r"\S+ \(\d+%\)", "plate": r"\S+( \S+)?"}  # fmt: skip
+_SHARE, _COUNT, _DAY, _KG = r"[\d.]+%", r"[\d.]+", r"\d{4}-\d\d-\d\d", r"[\d,]+"
+_NARROW = {
+    "act": r"\w+", "arm": r"\w+", "at": r"\d+", "authority": r"customs|border guard|quarantine",
+    "camera": r"\w+", "codes": r"[A-Z0-9_, ]+", "containers": r"[A-Z0-9][A-Z0-9, -]*",
+    "day": _DAY, "direction": r"\w+", "document": r"[\w-]+( [\w-]+)?", "exact": r"\d+",
+    "here": r"\w+", "kind": r"plate|person|firm|container", "last": r"\d+", "looks": r"\d+",
+    "m": _COUNT, "n": _COUNT, "needed": _SHARE, "next": r"\w+", "number": r"[A-Z0-9-]+",
+    "first": r"\S+", "outcome": r"release|hold|refer|deny", "plate": r"\S+( \S+)?",
+    "second": r"\S+", "seen": r"\d+", "status": r"\w+", "sure": _SHARE,
+    "un": r"\w+", "unsure": _SHARE,
+    "kg": _KG, "permitted_kg": _KG, "declared_kg": _KG, "allowed_kg": _KG,
+}  # fmt: skip
+"""What may stand in a place; anything where it is not listed."""
+
+
+def tell(text: str) -> str:
+    """The sentence in the request's language; unknown ones as they are."""
+    found = _find(text)
+    if found is None:
+        return text
+    sentence, values = found
+    told = words(language()).gettext(sentence)
+    return told % {place: _place(place, value) for place, value in values}
+
+
+def knows(text: str) -> bool:
+    """Whether the sentence is one of those told here."""
+    return _find(text) is not None
 
 
 @cache
@@ -136,52 +68,53 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple(found)
 
 
-def tell(text: str) -> str:
-    """The sentence in the request's language; unknown ones as they are."""
-    found = _find(text)
-    if found is None:
-        return text
-    sentence, values = found
-    told = words(language()).gettext(sentence)
-    return told % {place: _place(place, value) for place, value in values.items()}
-
-
-def knows(text: str) -> bool:
-    """Whether the sentence is one of those told here."""
-    return _find(text) is not None
-
-
-def _find(text: str) -> tuple[str, dict[str, str]] | None:
+@lru_cache(maxsize=4096)
+def _find(text: str) -> tuple[str, tuple[tuple[str, str], ...]] | None:
+    """The sentence of a text, and what stands in its places."""
     for pattern, sentence in _patterns():
         matched = pattern.fullmatch(text)
         if matched is not None:
-            return sentence, matched.groupdict()
+            return sentence, tuple(matched.groupdict().items())
     return None
 
 
 def _place(place: str, value: str) -> str:
-    told = words(language()).gettext
-    match place:
-        case "sentence":
-            return tell(value)
-        case "arm" | "camera" | "outcome":
-            return name(place, value)
-        case "act":
-            return told(ACTS.get(value, value))
-        case "kind":
-            return told(_KINDS[value])
-        case "note":
-            return note_words(value)
-        case "direction":
-            return name(place, value)
-        case "failures":
-            return ", ".join(name("failure", code) for code in value.split(", "))
-        case "sources":
-            return ", ".join(
-                name("source", part.removeprefix("the ")) for part in value.split(" and ")
-            )
-        case _:
-            return value
+    """What stands in a place, as the reader writes it."""
+    told = _PLACES.get(place)
+    return value if told is None else told(value)
+
+
+def _named(group: str) -> Callable[[str], str]:
+    """Codes of a group, also where the sentence wrote their underscores as spaces."""
+
+    def told(value: str) -> str:
+        known = value in NAMES[group]
+        return name(group, value if known else value.replace(" ", "_"))
+
+    return told
+
+
+def _listed(group: str, joint: str = ", ") -> Callable[[str], str]:
+    return lambda value: ", ".join(name(group, part) for part in value.split(joint))
+
+
+def _sources(value: str) -> str:
+    return ", ".join(name("source", part.removeprefix("the ")) for part in value.split(" and "))
+
+
+def _readings(value: str) -> str:
+    """Texts that readers gave, joined by "or" as the sentence does."""
+    return f" {words(language()).gettext(_OR)} ".join(value.split(" or "))
+
+
+def _share(value: str) -> str:
+    """A percentage with the reader's decimal sign, as exact as it was said."""
+    digits = len(value.rstrip("%").partition(".")[2])
+    return f"{number(float(value.rstrip('%')), digits)}%"
+
+
+def _weight(value: str) -> str:
+    return number(int(value.replace(",", "")))
 
 
 def note_words(note: str) -> str:
@@ -190,3 +123,21 @@ def note_words(note: str) -> str:
     if listed in NAMES["why"].values():
         return words(language()).gettext(listed) + colon + own
     return note
+
+
+_PLACES: dict[str, Callable[[str], str]] = {
+    "sentence": tell,
+    "note": note_words,
+    "act": lambda value: words(language()).gettext(ACTS.get(value, value)),
+    "kind": lambda value: words(language()).gettext(_KINDS[value]),
+    "arm": _named("arm"), "authority": _named("authority"), "camera": _named("camera"),
+    "direction": _named("direction"), "here": _named("direction"),
+    "document": _named("document"), "next": _named("status"), "outcome": _named("outcome"),
+    "pass": _named("pass"), "refusal": _named("refusal"), "status": _named("status"),
+    "codes": lambda value: ", ".join(map(reason_title, value.split(", "))),
+    "failures": _listed("failure"), "statuses": _listed("status"), "sources": _sources,
+    "readings": _readings,
+    "sure": _share, "needed": _share, "unsure": _share,
+    "day": lambda value: day(date.fromisoformat(value)),
+    "kg": _weight, "permitted_kg": _weight, "declared_kg": _weight, "allowed_kg": _weight,
+}  # fmt: skip

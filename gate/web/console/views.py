@@ -14,7 +14,8 @@ from uuid import UUID
 from gate.app.inspections import suggested
 from gate.web.console.alarm_words import alarm_shown
 from gate.web.console.discretion import codes_for, reasons_for, sees_all
-from gate.web.console.reason_words import reason_shown, reason_title
+from gate.web.console.reason_titles import reason_title
+from gate.web.console.reason_words import reason_shown
 from gate.web.console.sentences import knows, note_words, tell
 from gate.web.console.snapshot import Snapshots
 from gate.web.language import language

@@ -16,7 +16,7 @@ from gate.store.errors import StoreError
 from gate.web.access import needs
 from gate.web.keys import ASSETS, SERVICE
 from gate.web.language import _
-from gate.web.operations.words import all_words
+from gate.web.operations.words import alarms_told, all_words
 
 BEAT_S = 1.0
 """The stream says something at least this often, so that a dead one is seen in 3 s."""
@@ -30,7 +30,7 @@ routes = web.RouteTableDef()
 
 async def _context(request: web.Request) -> dict[str, object]:
     return {
-        "figures": await _figures(request).now(),
+        "figures": alarms_told(await _figures(request).now()),
         "codes": all_words(),
         "version": request.app[ASSETS].url("operations/live.js"),
     }
@@ -75,7 +75,7 @@ def rotation(request: web.Request) -> int:
 @needs(Permission.OPERATIONS_SEE)
 async def figures(request: web.Request) -> web.Response:
     """The figures of this moment, for programs."""
-    return web.json_response(await _figures(request).now(), dumps=_dumps)
+    return web.json_response(alarms_told(await _figures(request).now()), dumps=_dumps)
 
 
 @routes.get("/operations/stream")
@@ -111,7 +111,7 @@ async def _follow(response: web.StreamResponse, source: Figures) -> None:
                 await response.write(b"event: beat\ndata: {}\n\n")
             else:
                 said, number = now["at"], number + 1
-                await response.write(_event("figures", number, now))
+                await response.write(_event("figures", number, alarms_told(now)))
         await asyncio.sleep(BEAT_S)
 
 

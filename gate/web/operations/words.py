@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from gate.web.console.alarm_words import alarm_title
+from gate.web.console.sentences import tell
 from gate.web.language import N_, _
 from gate.web.operations.reason_words import REASONS
 
@@ -57,26 +61,6 @@ WHY = {
     "barriers_offline": N_("a barrier is offline"),
     "none_passed": N_("trucks wait and none has passed for 20 minutes"),
 }
-ALARMS = {
-    "BARRIER_OFFLINE": N_("Barrier offline"),
-    "BARRIER_FAULT": N_("Barrier fault"),
-    "BARRIER_NOT_CLOSED": N_("Barrier not closed"),
-    "BARRIER_NOT_READY": N_("Barrier not ready"),
-    "BARRIER_NO_ANSWER": N_("Barrier does not answer"),
-    "BARRIER_REFUSED": N_("Barrier refused to open"),
-    "BARRIER_OPEN_UNASKED": N_("Barrier opened unasked"),
-    "BARRIER_LOCAL_KEY": N_("Barrier opened by key"),
-    "DEVICE_OFFLINE": N_("Device offline"),
-    "TAILGATING": N_("Tailgating"),
-    "DID_NOT_PASS": N_("Vehicle did not pass"),
-    "PASSING_TOO_LONG": N_("Passage takes too long"),
-    "NO_PICTURE": N_("No picture came"),
-    "WAITS_TOO_LONG": N_("Truck waits too long"),
-    "FAULT_STANDS": N_("Lane still in fault"),
-    "SAFETY_LOOP_STUCK": N_("Safety loop occupied too long"),
-    "SYSTEM_DEGRADED": N_("System degraded"),
-}
-DIRTY_LENS = "DIRTY_LENS_"
 
 
 def told(table: dict[str, str], code: str) -> str:
@@ -90,18 +74,25 @@ def reason_words(code: str) -> str:
 
 
 def alarm_words(kind: str) -> str:
-    """An alarm's code in the reader's words; that of a camera names it."""
-    if kind.startswith(DIRTY_LENS):
-        camera = kind.removeprefix(DIRTY_LENS).lower().replace("_", "-")
-        return _("Reads badly: clean the lens of %(camera)s", camera=camera)
-    return told(ALARMS, kind)
+    """What the alarm is called, as the console calls it, at the beginning of a line."""
+    title = alarm_title(kind)
+    return title[:1].upper() + title[1:]
+
+
+def alarms_told(figures: dict[str, Any]) -> dict[str, Any]:
+    """The figures of this moment with what their alarms say, in the reader's language."""
+    told_rows = [
+        {**row, "title": alarm_words(row["kind"]), "text": tell(row["text"])}
+        for row in figures["alarms"]
+    ]
+    return {**figures, "alarms": told_rows}
 
 
 def all_words() -> dict[str, dict[str, str]]:
     """Every table in the reader's words, for the scripts of the live pages."""
     tables = {
         "phases": PHASES, "stages": STAGES, "directions": DIRECTIONS, "reasons": REASONS,
-        "answers": ANSWERS, "why": WHY, "alarms": ALARMS,
+        "answers": ANSWERS, "why": WHY,
     }  # fmt: skip
     return {
         name: {code: _(words) for code, words in table.items()} for name, table in tables.items()

@@ -8,7 +8,8 @@ from typing import Any
 import aiohttp_jinja2
 from aiohttp import web
 
-from config.policy_file import PolicyInvalid, policy_hash
+from config.policy_file import policy_hash
+from config.policy_problems import PolicyInvalid
 from gate.app.four_eyes import NotDone
 from gate.app.policy_preview import Change, codes_of
 from gate.core.four_eyes import ActKind
@@ -19,6 +20,7 @@ from gate.web.asked import fields
 from gate.web.keys import DESKS, SERVICE, SHOWN
 from gate.web.kinds import outcome_name
 from gate.web.language import _
+from gate.web.policy.problem_words import told
 from gate.web.refusals import refused
 from gate.web.two_persons import propose
 
@@ -53,7 +55,7 @@ async def check(request: web.Request) -> web.Response:
     try:
         policy = request.app[DESKS].policy.read(toml)
     except PolicyInvalid as error:
-        return web.json_response({"good": False, "problems": str(error).split("; ")})
+        return web.json_response({"good": False, "problems": told(error)})
     return web.json_response(
         {"good": True, "name": policy.name, "version": policy.version, "hash": policy_hash(policy),
          "release_min": policy.costs.release_min}
@@ -73,7 +75,7 @@ async def preview(request: web.Request) -> web.Response:
     try:
         found = await request.app[DESKS].policy.preview(given.get("toml", ""), int(days))
     except PolicyInvalid as error:
-        raise web.HTTPBadRequest(text=str(error)) from None
+        raise web.HTTPBadRequest(text="; ".join(told(error))) from None
     shown = request.app[SHOWN]
     return web.json_response(
         {"total": found.total, "changed": len(found.changes),
@@ -102,7 +104,7 @@ async def put_in_force(request: web.Request) -> web.Response:
     try:
         data = await request.app[DESKS].policy.prepare(given.get("toml", ""), given.get("note", ""))
     except PolicyInvalid as error:
-        raise web.HTTPBadRequest(text=str(error)) from None
+        raise web.HTTPBadRequest(text="; ".join(told(error))) from None
     except NotDone as error:
         raise refused(error) from None
     return await propose(request, given, ActKind.POLICY, data, "/policy")

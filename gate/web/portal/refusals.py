@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from gate.app.firms.bulk.headings import HEADINGS
 from gate.app.firms.errors import FirmsError, Invalid, Taken, UploadRefused
-from gate.web.language import N_, _
+from gate.web.language import N_, _, language
 from gate.web.portal.problem_words import as_json, told
 
 REFUSALS: dict[str, tuple[int, str]] = {
@@ -26,17 +27,6 @@ REFUSALS: dict[str, tuple[int, str]] = {
     "too_many": (409, N_("You have as many of these as a firm may have. End one first.")),
 }
 """Code -> HTTP status and words."""
-UPLOADS = {
-    "empty": N_("There is no row below the headings."),
-    "size": N_("The file is too large."),
-    "rows": N_("The table has too many rows: upload it in parts."),
-    "kind": N_("This is no XLSX, ODS or CSV that can be read: save it anew as XLSX."),
-    "encoding": N_("The letters of this CSV can't be told: save it as CSV UTF-8, or as XLSX."),
-    "columns": N_("The columns are not those of the template: use the template."),
-    "cell": N_("A cell has too many characters."),
-    "bomb": N_("The file unpacks to too much: save it anew as XLSX."),
-}
-"""Why an uploaded file can't be used, by kind."""
 TAKEN = {
     "tax_number": N_("This firm is registered: ask its administrator, or the gate's office."),
     "user_name": N_("This sign-in name is taken: choose another one."),
@@ -55,10 +45,19 @@ def refusal(error: FirmsError) -> tuple[int, str, dict[str, object]]:
         if len(error.problems) == 1:
             text = told(error.problems[0])
         return status, text, {"problems": as_json(error.problems)}
-    if isinstance(error, UploadRefused) and error.kind in UPLOADS:
-        return status, f"{_(UPLOADS[error.kind])} ({error})", {}
+    if isinstance(error, UploadRefused):
+        return status, _upload(error), {}
     if isinstance(error, Taken) and error.field in TAKEN:
         text = _(TAKEN[error.field])
         shown = {"path": error.field, "code": "taken", "severity": "error", "text": text}
         return status, text, {"problems": [shown]}
     return status, text, {}
+
+
+def _upload(error: UploadRefused) -> str:
+    """Why the file can't be used; columns are called as the reader's template calls them."""
+    facts = dict(error.facts)
+    if "columns" in facts:
+        missing = str(facts["columns"]).split(", ")
+        facts["columns"] = ", ".join(h.name(language()) for h in HEADINGS if h.en in missing)
+    return _(error.sentence, **facts)

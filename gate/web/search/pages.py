@@ -15,6 +15,7 @@ from gate.core.reasons import RULES
 from gate.store import search
 from gate.store.search import Wanted
 from gate.web.access import allowed, needs
+from gate.web.console.reason_titles import reason_title
 from gate.web.keys import SERVICE, SHOWN, session_of
 from gate.web.kinds import ENDS, OUTCOME_STATE, OUTCOMES, choices, end_name, outcome_name
 from gate.web.language import _
@@ -57,10 +58,15 @@ async def page(request: web.Request) -> dict[str, object]:
         "searched": searched, "problem": problem, "rows": rows[:PAGE],
         "next": _next(query, more), "display": written_plate, "outcome_name": outcome_name,
         "end_name": end_name, "state_of": OUTCOME_STATE, "outcomes": choices(OUTCOMES),
-        "ends": choices(ENDS), "codes": [(code, code) for code in sorted(RULES)],
+        "ends": choices(ENDS), "codes": _reasons(), "reason_title": reason_title,
         "lanes": [(lane, lane) for lane in sorted(service.register.lanes)
                   if not mine or lane in mine],
     }  # fmt: skip
+
+
+def _reasons() -> list[tuple[str, str]]:
+    """Each reason code with its title, by title."""
+    return sorted(((code, f"{reason_title(code)} ({code})") for code in RULES), key=lambda c: c[1])
 
 
 def _wanted(request: web.Request, asked: dict[str, str], since: str, until: str) -> Wanted:

@@ -12,6 +12,8 @@ from gate.core.permissions import Permission
 from gate.store import transits
 from gate.web.access import allowed, needs
 from gate.web.asked import path_id
+from gate.web.console.names import name
+from gate.web.console.sentences import tell
 from gate.web.keys import SERVICE, session_of
 from gate.web.kinds import OUTCOME_STATE, outcome_name
 from gate.web.language import N_, _
@@ -62,7 +64,7 @@ async def page(request: web.Request) -> dict[str, object]:
                     for r in await transit_proof.replay(service.database, transit)],
         "pictures": [(p, _said(PICTURES, p.state)) for p in await transit_proof.pictures(
             service.database, service.evidence, transit)],
-        "outcome_name": outcome_name, "state_of": OUTCOME_STATE,
+        "outcome_name": outcome_name, "state_of": OUTCOME_STATE, "name": name, "tell": tell,
     }  # fmt: skip
 
 

@@ -8,16 +8,13 @@ import unicodedata
 from collections.abc import Callable
 
 from gate.app.firms.bulk.headings import heading_of
+from gate.app.firms.bulk.refusals import Unusable
 from gate.app.firms.errors import UploadRefused
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_UNKNOWN = (
-    "The text's encoding is not known (perhaps TCVN3 or VNI): save the file as 'CSV UTF-8', or as "
-    "XLSX, and send it again."
 )
 _TCVN3 = re.compile("[A-Za-zÀ-ỹ][¨©ª«¬®¡¢§£¤¥¦¸µ¶¹¾»¼½][A-Za-zÀ-ỹ]")
 """A letter of TCVN 5712 as it looks where it is taken for Latin-1, inside a word."""
@@ -54,8 +51,8 @@ def _strictly(data: bytes, name: str) -> str:
     try:
         return data.decode(name)
     except UnicodeDecodeError as error:
-        text = f"The file says that it is {name.upper()}, but is not: save it again."
-        raise UploadRefused("encoding", text) from error
+        said = name.upper()
+        raise UploadRefused("encoding", Unusable.NOT_AS_SAID, encoding=said) from error
 
 
 def _looks_like_utf16(data: bytes) -> bool:
@@ -80,7 +77,7 @@ def _old(data: bytes) -> tuple[str, str]:
         tried.append((known, fits(text), name, text))
     tried.sort(reverse=True)
     if not tried or not tried[0][1] or tried[0][0] == 0:
-        raise UploadRefused("encoding", _UNKNOWN)
+        raise UploadRefused("encoding", Unusable.ENCODING)
     return tried[0][3], tried[0][2]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from gate.app.firms.bulk.cells import raw_of
 from gate.app.firms.bulk.encodings import garbled
 from gate.app.firms.bulk.headings import HEADINGS, REFERENCE, Heading, heading_of
+from gate.app.firms.bulk.refusals import Unusable
 from gate.app.firms.bulk.table import Table
 from gate.app.firms.errors import UploadRefused
 from gate.core.filing.content import Content, blank, changed, value_at
@@ -49,13 +50,12 @@ def columns_of(table: Table) -> Columns:
         if heading is None:
             unknown += [text] if text else []
         elif heading.path in known:
-            raise UploadRefused("columns", f"The column {text!r} stands there twice.")
+            raise UploadRefused("columns", Unusable.TWICE, column=text)
         else:
             known[heading.path] = (at, heading)
     missing = [h.en for h in HEADINGS if h.needed and h.path not in known]
     if missing:
-        names = ", ".join(missing)
-        raise UploadRefused("columns", f"Columns are missing: {names}. Use the template.")
+        raise UploadRefused("columns", Unusable.MISSING, columns=", ".join(missing))
     return Columns(known=tuple(known.values()), unknown=tuple(unknown))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import python_calamine
 
 from gate.app.firms.bulk.encodings import decoded
+from gate.app.firms.bulk.refusals import Unusable
 from gate.app.firms.errors import UploadRefused
 
 MOST_BYTES = 5_000_000
@@ -41,14 +42,14 @@ def read_table(data: bytes) -> Table:
         UploadRefused: too large, no table, or no rows.
     """
     if not data:
-        raise UploadRefused("empty", "The file is empty.")
+        raise UploadRefused("empty", Unusable.EMPTY)
     if len(data) > MOST_BYTES:
-        raise UploadRefused("size", f"A file has at most {MOST_BYTES // 1_000_000} MB.")
+        raise UploadRefused("size", Unusable.SIZE, most=MOST_BYTES // 1_000_000)
     if data.startswith(b"PK"):
         _check_zip(data)
         kind, encoding, lines = *_sheet_kind(data), _sheet(data)
     elif data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise UploadRefused("kind", "This is an old XLS file, or a protected one: save as XLSX.")
+        raise UploadRefused("kind", Unusable.OLD_XLS)
     else:
         text, encoding = decoded(data)
         kind, lines = "csv", _csv(text)
@@ -58,16 +59,15 @@ def read_table(data: bytes) -> Table:
 def _bounded(kind: str, encoding: str, lines: list[list[Cell]]) -> Table:
     filled = [(n, row) for n, row in enumerate(lines, 1) if any(_text(c) for c in row)]
     if len(filled) < 2:
-        raise UploadRefused("empty", "There is no row below the headings.")
+        raise UploadRefused("empty", Unusable.NO_ROW)
     if len(filled) > MOST_ROWS + 1:
-        raise UploadRefused("rows", f"A file has at most {MOST_ROWS} rows; this has "
-                            f"{len(filled) - 1}: split it.")  # fmt: skip
+        raise UploadRefused("rows", Unusable.ROWS_ARE, most=MOST_ROWS, are=len(filled) - 1)
     width = max(len(row) for _, row in filled)
     if width > MOST_COLUMNS:
-        raise UploadRefused("columns", f"A file has at most {MOST_COLUMNS} columns.")
+        raise UploadRefused("columns", Unusable.COLUMNS, most=MOST_COLUMNS)
     for number, row in filled:
         if any(isinstance(cell, str) and len(cell) > MOST_CELL for cell in row):
-            raise UploadRefused("cell", f"Row {number}: a cell has over {MOST_CELL} characters.")
+            raise UploadRefused("cell", Unusable.CELL, row=number, most=MOST_CELL)
     header = tuple(_text(cell) for cell in filled[0][1])
     rows = tuple((number, tuple(row)) for number, row in filled[1:])
     return Table(kind=kind, encoding=encoding, header=header, rows=rows)
@@ -81,18 +81,18 @@ def _check_zip(data: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
             if len(members) > MOST_MEMBERS:
-                raise UploadRefused("bomb", "The file has too many parts.")
+                raise UploadRefused("bomb", Unusable.PARTS)
             total = 0
             for member in members:
                 with archive.open(member) as stream:
                     while piece := stream.read(65_536):
                         total += len(piece)
                         if total > min(MOST_UNPACKED, MOST_RATIO * len(data) + 1_000_000):
-                            raise UploadRefused("bomb", "The file unpacks to too much.")
+                            raise UploadRefused("bomb", Unusable.UNPACKS)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
-        raise UploadRefused("kind", "The file is damaged or protected: save it anew.") from error
+        raise UploadRefused("kind", Unusable.DAMAGED) from error
     except zipfile.LargeZipFile as error:
-        raise UploadRefused("bomb", "The file is too large.") from error
+        raise UploadRefused("bomb", Unusable.LARGE) from error
 
 
 def _sheet_kind(data: bytes) -> tuple[str, str]:
@@ -102,7 +102,7 @@ def _sheet_kind(data: bytes) -> tuple[str, str]:
         return "xlsx", ""
     if "content.xml" in names and "mimetype" in names:
         return "ods", ""
-    raise UploadRefused("kind", "This is neither XLSX, ODS nor CSV.")
+    raise UploadRefused("kind", Unusable.NO_TABLE)
 
 
 def _sheet(data: bytes) -> list[list[Cell]]:
@@ -113,16 +113,16 @@ def _sheet(data: bytes) -> list[list[Cell]]:
         name = (visible or book.sheet_names)[0]
         sheet = book.get_sheet_by_name(name)
         if sheet.total_height > MOST_ROWS * 10 or sheet.total_width > 10 * MOST_COLUMNS:
-            raise UploadRefused("rows", f"A sheet has at most {MOST_ROWS} rows.")
+            raise UploadRefused("rows", Unusable.ROWS, most=MOST_ROWS)
         return [list(row) for row in sheet.to_python(skip_empty_area=False)]
     except (python_calamine.CalamineError, IndexError, ValueError) as error:
-        raise UploadRefused("kind", "The sheet can't be read: save it anew as XLSX.") from error
+        raise UploadRefused("kind", Unusable.SHEET) from error
 
 
 def _csv(text: str) -> list[list[Cell]]:
     """Comma, semicolon or tab: the one that stands most often in the headings."""
     if "\0" in text:
-        raise UploadRefused("kind", "This is neither XLSX, ODS nor CSV.")
+        raise UploadRefused("kind", Unusable.NO_TABLE)
     first = text.lstrip("\ufeff\r\n").partition("\n")[0]
     mark = max(",;\t|", key=first.count)
     try:
@@ -132,9 +132,9 @@ def _csv(text: str) -> list[list[Cell]]:
         for row in rows:
             found.append(list(row))
             if len(found) > MOST_ROWS * 10:
-                raise UploadRefused("rows", f"A file has at most {MOST_ROWS} rows.")
+                raise UploadRefused("rows", Unusable.ROWS, most=MOST_ROWS)
     except csv.Error as error:
-        raise UploadRefused("kind", f"The CSV can't be read: {error}.") from error
+        raise UploadRefused("kind", Unusable.QUOTES) from error
     return found
 
 

@@ -1,7 +1,7 @@
 // Below: the trucks at all the officer's lanes, alarms worst first, and what was before.
 import { send } from "../page.js";
 import { clock, day, t } from "../words.js";
-import { $, element, name, write } from "./dom.js";
+import { $, element, holder, name, write } from "./dom.js";
 import { on, since, stale, state } from "./live.js";
 
 const lane = $("console").dataset.lane;
@@ -19,7 +19,7 @@ function showQueue(s) {
     return element("tr", null, { "data-state": one.phase, "aria-current": one.lane === lane ? "true" : null },
       element("td", null, {}, link), element("td", one.plate || "–"),
       element("td", [phase, ...modes].join(", ")),
-      element("td", one.held_by || one.officer || ""),
+      element("td", holder(one.held_by) || one.officer || ""),
       element("td", "", { class: "wait", "data-since": one.called_at ?? one.began_at ?? "" }));
   });
   $("queue").replaceChildren(...rows);
@@ -65,7 +65,7 @@ function alarm(one, at) {
   }
   const times = one.count > 1 ? t("{n} times, last {time}", { n: one.count, time: clock(one.last_at) }) : clock(one.last_at);
   item.append(element("strong", where + one.title), " ", element("small", times));
-  if (one.acked_at) item.append(element("small", ` · ${t("seen by {who}", { who: one.acked_by })}`));
+  if (one.acked_at) item.append(element("small", " · " + t("seen by {who}", { who: one.acked_by })));
   item.append(element("span", t("Do: {todo}", { todo: one.todo }), { class: "todo" }));
   if (one.text) item.append(element("small", one.text));
   return item;

@@ -1,6 +1,6 @@
 // The answer: the decision in one word, the plate as read, why, and the nearest way to yes.
 import { clock, percent, t } from "../words.js";
-import { $, element, name, write } from "./dom.js";
+import { $, element, holder, name, write } from "./dom.js";
 import { on } from "./live.js";
 
 const SHAPES = { release: "▲", hold: "■", refer: "◆", deny: "✕", fault: "!", idle: "○" };
@@ -31,11 +31,12 @@ function showWord(s) {
   $("decision").dataset.outcome = outcome;
   document.body.dataset.phase = s.lane.phase;
   write($("decision-shape"), SHAPES[outcome]);
-  write($("decision-word"), moving ? `${word} – ${phase}` : word);
+  write($("decision-word"), word);
+  write($("decision-phase"), moving ? `– ${phase}` : "");
   const said = [];
   if (s.transit?.called_at && s.lane.phase === "with_officer") said.push(t("With the officer since {time}", { time: clock(s.transit.called_at) }));
   if (s.lane.phase === "with_officer" && s.transit?.called_why) said.push(s.transit.called_why);
-  if (s.lane.held_by) said.push(t("in hand: {who}", { who: s.lane.held_by }));
+  if (s.lane.held_by) said.push(t("in hand: {who}", { who: holder(s.lane.held_by) }));
   write($("decision-line"), said.join(" · "));
   $("decision-line").title = said.join(" · ");
 }
@@ -85,7 +86,8 @@ function showReasons(s) {
 let announced = "";
 function announce(s) {
   const reasons = (s.decision?.reasons ?? []).map((r) => r.title).join(", ");
-  const words = s.transit ? [$("decision-word").textContent, s.transit.display, reasons].filter(Boolean).join(". ") : $("decision-word").textContent;
+  const decided = [$("decision-word"), $("decision-phase")].map((place) => place.textContent).filter(Boolean).join(" ");
+  const words = s.transit ? [decided, s.transit.display, reasons].filter(Boolean).join(". ") : decided;
   if (words === announced) return;
   announced = words;
   write($("announce"), words);

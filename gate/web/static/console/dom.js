@@ -1,4 +1,6 @@
 // Small pieces that every part of the console builds with.
+import { t } from "../words.js";
+
 export const $ = (id) => document.getElementById(id);
 
 export function element(tag, text, attributes = {}, ...inside) {
@@ -15,6 +17,9 @@ export function element(tag, text, attributes = {}, ...inside) {
 export function write(place, text) {
   if (place.textContent !== text) place.textContent = text;
 }
+
+// Who has the truck in hand; the lane itself where a doubt holds it and nobody in person does.
+export const holder = (who) => (who === "the lane" ? t("the lane") : who);
 
 const names = JSON.parse(document.getElementById("names")?.textContent ?? "{}");
 

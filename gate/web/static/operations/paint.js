@@ -10,7 +10,7 @@ const KINDS = { flows: "go", quiet: "calm", slow: "hold", stands: "stop", broken
 const STAGES = ["arriving", "reading", "deciding", "with_officer", "releasing", "passing", "clearing", "fault"];
 // On the wall the legend names only these: the others are slivers there.
 const MAIN = new Set(["reading", "with_officer", "passing", "fault"]);
-const MOST = { reasons: 6, alarms: 5 };
+const MOST = { reasons: 6, alarms: document.body.classList.contains("wall") ? 3 : 5 };
 const place = (id) => document.querySelector(`#${id} .chart`);
 const charts = Object.fromEntries(WAYS.map((way) => [way, hoursChart(place(`hours-${way}`))]));
 const stages = stagesChart(place("stages"), STAGES);
@@ -119,19 +119,13 @@ function reasons({ reasons: rows, day: today }) {
   });
 }
 
-const DIRTY = "DIRTY_LENS_";
-function alarmWords(kind) {
-  if (!kind.startsWith(DIRTY)) return told("alarms", kind);
-  return t("Reads badly: clean the lens of {camera}", { camera: kind.slice(DIRTY.length).toLowerCase().replaceAll("_", "-") });
-}
-
 function alarms(rows) {
   when("alarms", rows, (place) => {
     if (!rows.length) return place.replaceChildren(h("li", { class: "empty" }, t("No alarm stands.")));
     const shown = rows.slice(0, MOST.alarms).map((one) => h("li", { class: one.acked_by ? "seen" : "" },
-      h("span", { class: "state", "data-kind": one.acked_by ? "calm" : "fault" }, h("span", { class: "shape", "aria-hidden": "true" }, one.acked_by ? "○" : "!"), " ", alarmWords(one.kind)),
-      h("span", { class: "where" }, one.lane), h("span", { class: "soft" }, clock(one.last_at), one.count > 1 ? " · " + t("{n} times", { n: number(one.count) }) : "",
-        one.acked_by ? " · " + t("seen by {who}", { who: one.acked_by }) : "")));
+      h("span", { class: "state", "data-kind": one.acked_by ? "calm" : "fault" }, h("span", { class: "shape", "aria-hidden": "true" }, one.acked_by ? "○" : "!"), " ", one.title),
+      h("span", { class: "where" }, one.lane), h("span", { class: "soft when" }, clock(one.last_at), one.count > 1 ? " · " + t("{n} times", { n: number(one.count) }) : "",
+        one.acked_by ? " · " + t("seen by {who}", { who: one.acked_by }) : ""), h("span", { class: "says" }, one.text)));
     const more = rows.length > MOST.alarms ? [h("li", { class: "soft" }, t("and {n} more", { n: number(rows.length - MOST.alarms) }))] : [];
     place.replaceChildren(...shown, ...more);
   });

@@ -1,0 +1,100 @@
+"""What the rules say of a truck: evidence of the match, and the words of each reason."""
+
+from __future__ import annotations
+
+from gate.web.language import N_
+
+EVIDENCE: tuple[str, ...] = (
+    N_("%(camera)s plate %(plate)s read %(sure)s, as declared"),
+    N_("%(camera)s plate %(plate)s read %(sure)s, close to the declared %(declared)s"),
+    N_("%(camera)s plate %(plate)s read %(sure)s, differs from the declared %(declared)s"),
+    N_("%(camera)s plate %(plate)s read %(sure)s in %(looks)s looks, as declared"),
+    N_(
+        "%(camera)s plate %(plate)s read %(sure)s in %(looks)s looks, close to the declared "
+        "%(declared)s"
+    ),
+    N_(
+        "%(camera)s plate %(plate)s read %(sure)s in %(looks)s looks, differs from the "
+        "declared %(declared)s"
+    ),
+    N_("container %(number)s matches"),
+    N_("container %(number)s is close to the declared %(declared)s"),
+    N_("container %(number)s is not declared"),
+    N_("driver's document matches"),
+    N_("driver's document is not the declared driver's"),
+    N_("gate pass is of this declaration"),
+    N_("gate pass is of %(number)s"),
+)
+"""Evidence of a candidate: gate.core.words."""
+
+REASONS: tuple[str, ...] = (
+    N_("%(kind)s %(value)s is watched: %(text)s"),
+    N_("%(number)s fits with %(sure)s, opening needs %(needed)s"),
+    N_("two readers of one picture say %(readings)s"),
+    N_("the trailer's plate could not be read"),
+    N_("no plate could be read (%(failures)s)"),
+    N_("the front plate could not be read; only the rear one was"),
+    N_("character %(at)s of %(plate)s is unsure (%(sure)s)"),
+    N_("no declaration names %(text)s"),
+    N_("no declaration could be found"),
+    N_("%(sources)s agrees with the declaration, %(n)s sources are needed"),
+    N_("the %(camera)s plate reads %(plate)s, declared is %(declared)s"),
+    N_("the %(camera)s plate reads %(plate)s, the vehicle is declared as %(declared)s"),
+    N_("the trailer is %(plate)s, declared is %(declared)s"),
+    N_("a vehicle with this plate stands at lane %(lane)s of %(gate)s now"),
+    N_("passed lane %(lane)s only %(n)s s ago"),
+    N_("went %(direction)s before and has not come back"),
+    N_("the driver is not the declared one"),
+    N_("the driver is not the declared %(text)s"),
+    N_("refer this truck; the supervisor knows why"),
+    N_("plate, declaration and clearances agree"),
+    N_("the oldest picture is %(n)s s old"),
+    N_("released by %(officer)s: %(note)s"),
+    N_("%(first)s (%(sure)s) or %(second)s (%(unsure)s)"),
+    N_("no container number was read"),
+    N_("container %(containers)s is not declared (declared: none)"),
+    N_("container %(containers)s is not declared (declared: %(text)s)"),
+    N_("%(number)s is only %(status)s"),
+    N_("%(number)s was already used (%(status)s)"),
+    N_("%(number)s has expired"),
+    N_("%(number)s was cancelled"),
+    N_("declared for gate %(gate)s"),
+    N_("declared for %(direction)s, this lane is for %(here)s"),
+    N_("before the declared window"),
+    N_("after the declared window"),
+    N_("%(authority)s has not passed the truck yet"),
+    N_("%(authority)s has refused the truck"),
+    N_("the gate fee is not paid"),
+    N_("no driver's document was shown"),
+    N_("the declared driver's document ended on %(day)s"),
+    N_("the %(document)s could not be read"),
+    N_("the %(document)s has a wrong check digit"),
+    N_("the %(document)s ended on %(day)s"),
+    N_("the clock of %(devices)s is far off"),
+    N_("not available: %(text)s"),
+    N_("lane %(lane)s is closed"),
+    N_("lane %(lane)s is worked by hand"),
+    N_("this truck has not been called yet"),
+    N_("a vehicle with this plate is already in a lane"),
+    N_("was at %(gate)s, %(n)s km away, %(m)s min ago"),
+    N_("was at %(gate)s only %(n)s s ago"),
+    N_("the plate is declared, but neither container nor driver are the declared ones"),
+    N_("no gate pass was shown"),
+    N_("the pass is of %(plate)s"),
+    N_("the pass can't be believed: %(pass)s"),
+    N_("drawn for inspection"),
+    N_("the truck was not weighed"),
+    N_("the scale came to no rest"),
+    N_("%(kg)s kg, permitted are %(permitted_kg)s kg"),
+    N_("%(kg)s kg, declared are %(declared_kg)s kg (allowed %(allowed_kg)s kg apart)"),
+    N_("no seal was looked at"),
+    N_("seal %(seals)s is not declared (declared: none)"),
+    N_("seal %(seals)s is not declared (declared: %(text)s)"),
+    N_("seal %(seals)s is declared but was not found"),
+    N_("dangerous goods %(un)s need lane %(lanes)s"),
+    N_("dangerous goods %(un)s need an escort"),
+    N_("the vehicle's permit ended on %(day)s"),
+    N_("the vehicle's insurance ended on %(day)s"),
+    N_("the vehicle came back later than it was allowed to"),
+)
+"""Words of reasons: gate.core.rules_*, gate.core.decide, gate.core.discretion."""
