@@ -30,7 +30,7 @@ NEGATIVE_SHARE = 0.10
 CHINESE_SHARE = 0.55
 COVERED_SHARE = 0.08
 """Share of the plates with one character out of sight: the network learns to say it can't tell."""
-CUT_OUT_SHARE = {"CN": 0.4, "VN": 0.12}
+CUT_OUT_SHARE = {"CN": 0.6, "VN": 0.12}
 """Share of the one-line plates that come as small upright boxes, cut out and scaled by others."""
 
 
@@ -67,8 +67,8 @@ def pose(rng: random.Random, w: float, h: float, hard: float) -> NDArray[np.floa
 def _target_width(rng: random.Random, lines: int, hard: float) -> float:
     """Width of the plate in pixels of the camera; small ones are common."""
     low, high = (36, 240) if lines == 1 else (28, 150)
-    if lines == 2 and rng.random() < 0.3:
-        low, high = 34, 64
+    if lines == 2 and rng.random() < 0.45:
+        low, high = 32, 64
     low = low + (1 - hard) * low * 1.5
     return float(np.exp(rng.uniform(np.log(low), np.log(high))))
 
