@@ -1,7 +1,7 @@
 """Recognise one cropped line with a PP-OCR model and keep what the model was unsure about.
 
 The model is a CTC network: for every column it gives a probability to each character and
-to "none" (T. Graves et al. 2006). A run of columns with one best character is one character;
+to "none" (A. Graves et al. 2006). A run of columns with one best character is one character;
 the column where it peaks gives the competing readings.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -48,14 +49,29 @@ class LineRecogniser:
         """
         return [self._read_one(crop, stretch) for crop in crops]
 
+    def columns(self, crop: Picture, *, stretch: float = 1.0) -> NDArray[np.float32]:
+        """The probability of each class (0 = none) in each column of ``crop``, t x c."""
+        columns, _ = self._run(crop, stretch)
+        return columns
+
+    @cached_property
+    def classes(self) -> dict[str, int]:
+        """The class of each character."""
+        return {c: i for i, c in reversed(list(enumerate(self._characters))) if c}
+
     def _read_one(self, crop: Picture, stretch: float) -> Recognised:
+        columns, width = self._run(crop, stretch)
+        return self._characters_of(columns, width)
+
+    def _run(self, crop: Picture, stretch: float) -> tuple[NDArray[np.float32], float]:
+        """The network's columns, and the padded width divided by the line's own."""
         ratio = crop.shape[1] / crop.shape[0] * stretch
         width = max(8, math.ceil(HEIGHT * ratio))
         scaled = cv2.resize(crop, (width, HEIGHT)).astype(np.float32)
         block = np.zeros((1, 3, HEIGHT, max(width, self._least_width)), np.float32)
         block[0, :, :, :width] = scaled.transpose(2, 0, 1) / 127.5 - 1.0
         (columns,) = self._session.run(None, {self._input: block})[0]
-        return self._characters_of(columns, block.shape[3] / width)
+        return np.asarray(columns, np.float32), block.shape[3] / width
 
     def _characters_of(self, columns: NDArray[np.float32], stretch: float) -> Recognised:
         """Collapse runs; ``stretch`` is the padded width divided by the line's own."""

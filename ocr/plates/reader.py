@@ -102,17 +102,23 @@ class SlotPlateReader:
     def readings(self, sights: Sequence[Sight], picture: Picture) -> tuple[Reading, ...]:
         """The readings of those ``sights`` that say something likely enough, in their order."""
         likely = (s for s in sights if s.probability >= LEAST_CONFIDENCE)
-        return tuple(self._reading(s, s.spelling, picture) for s in likely if s.spelling)
+        return tuple(
+            self.reading(s, s.spelling, calibrated(s.probability), picture)
+            for s in likely
+            if s.spelling
+        )
 
-    def _reading(self, sight: Sight, spelling: Spelling, picture: Picture) -> Reading:
-        """The reading of ``sight``, with calibrated confidence."""
+    def reading(
+        self, sight: Sight, spelling: Spelling, confidence: float, picture: Picture
+    ) -> Reading:
+        """``spelling`` as the reading of ``sight`` in ``picture``, as sure as ``confidence``."""
         height, width = picture.shape[:2]
         corners = sight.located.corners
         x0, y0 = np.clip(np.floor(corners.min(axis=0)), 0, [width - 1, height - 1]).astype(int)
         high = np.ceil(corners.max(axis=0))
         x1, y1 = np.clip(high, [x0 + 1, y0 + 1], [width, height]).astype(int)
         # The line of the calibration may lie above the weakest character; the port forbids that.
-        confidence = min(calibrated(sight.probability), *spelling.chars)
+        confidence = min(confidence, *spelling.chars)
         plate = parse_plate(spelling.text)
         display = plate.display if plate else spelling.text
         style = "two-line" if sight.lines == 2 else "one-line"
