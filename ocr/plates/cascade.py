@@ -21,7 +21,7 @@ from ocr.engines.rapid import RapidPlateReader
 from ocr.plates.candidates import candidate, candidates
 from ocr.plates.locate import Located
 from ocr.plates.reader import LEAST_CONFIDENCE, SlotPlateReader, cut_out, hinted
-from ocr.plates.second_opinion import SecondOpinion
+from ocr.plates.second_opinion import SecondOpinion, Straightened, straighten
 from ocr.plates.sight import Sight
 from ocr.plates.weigh import seen, weighed
 from ocr.ports import Picture
@@ -123,9 +123,10 @@ class CascadePlateReader:
         """Ask PP-OCR about ``sight``; ``ours`` begins with its reading, if it has one."""
         assert self._second is not None
         place, country = sight.located, sight.country
-        straight = self._second.straight(picture, place, country, sight.lines)
+        plate = straighten(picture, place, country, sight.lines)
+        straight = self._second.plain(plate)
         # Where our slots hold no plate, the likeliest of their candidates is mostly none at all.
-        both = self._weigh(picture, sight, straight) if ours else None
+        both = self._weigh(picture, sight, plate, straight) if ours else None
         looks = [Look(reading=r, source="own") for r in (both,) if r is not None]
         if both is None and _usable(straight, ours):
             looks.append(Look(reading=straight, source="ppocr"))
@@ -145,7 +146,9 @@ class CascadePlateReader:
         asked = ("asked", self._second.name)
         return (replace(best, detail=(*best.detail, asked)), *ours[1:])
 
-    def _weigh(self, picture: Picture, sight: Sight, straight: Reading | None) -> Reading | None:
+    def _weigh(
+        self, picture: Picture, sight: Sight, plate: Straightened, straight: Reading | None
+    ) -> Reading | None:
         """What ours and PP-OCR together find likeliest at ``sight``; None if no plate fits.
 
         What PP-OCR reads by itself is one of the candidates.
@@ -158,9 +161,7 @@ class CascadePlateReader:
             choices += [other] if other else []
         if not choices:
             return None
-        place = sight.located
-        logs = self._second.weigh(picture, place, sight.country, sight.lines, choices)
-        spelling, probability = weighed(sight, choices, logs)
+        spelling, probability = weighed(sight, choices, self._second.weigh(plate, choices))
         reading = self._own.reading(sight, spelling, probability, picture)
         texts = [r.text for r in (sight.spelling, straight) if r is not None]
         if len(set(texts)) == 1:
