@@ -67,8 +67,7 @@ class CascadePlateReader:
     def read(self, picture: Picture) -> tuple[Reading, ...]:
         """Read all plates in ``picture`` (BGR, uint8), best first."""
         start = time.perf_counter()
-        places = self._own.locate(picture)
-        sights = self._own.look(picture, places)
+        places, sights = self._own.survey(picture)
         found = self._own.readings(sights, picture)
         if self._second and not _at_least(found, SURE):
             whole = cut_out(picture)
