@@ -104,7 +104,7 @@ class CascadePlateReader:
         if best.text == ours.text:
             surer = max(ours, best, key=lambda r: r.confidence)
             return (surer, *found[1:])
-        if best.confidence * DISAGREEMENT <= ours.confidence:
+        if best.confidence <= ours.confidence:
             return found
         said = ("disagree", f"{ours.text} {best.text}")
         return (replace(best, detail=(*best.detail, said)), *found[1:])
@@ -125,9 +125,11 @@ class CascadePlateReader:
         plate = straighten(picture, place, country, sight.lines)
         straight = self._second.plain(plate)
         # Where our slots hold no plate, the likeliest of their candidates is mostly none at all.
-        best = self._weigh(picture, sight, plate, straight) if ours else None
-        looks = [straight] if best is None and _usable(straight, ours) else []
-        best = best or together([Look(reading=r, source="ppocr") for r in looks])
+        both = self._weigh(picture, sight, plate, straight) if ours else None
+        looks = [Look(reading=r, source="own") for r in (both,) if r is not None]
+        if both is None and _usable(straight, ours):
+            looks.append(Look(reading=straight, source="ppocr"))
+        best = together(looks)
         if best is None or best.confidence < ENOUGH:
             whole = cut_out(picture)
             again = (
@@ -135,10 +137,8 @@ class CascadePlateReader:
                 if whole
                 else self._second.search(picture, place, country)
             )
-            if ours:
-                best = self._weigh(picture, sight, plate, straight, again) or best
-            elif _usable(again, ours):
-                best = together([Look(reading=r, source="ppocr") for r in (*looks, again)])
+            looks += [Look(reading=r, source="ppocr") for r in (again,) if _usable(r, ours)]
+            best = together(looks)
         least = LEAST_CONFIDENCE if ours else LEAST_FOREIGN
         if best is None or best.confidence < least:
             return ours[1:]
@@ -146,31 +146,23 @@ class CascadePlateReader:
         return (replace(best, detail=(*best.detail, asked)), *ours[1:])
 
     def _weigh(
-        self,
-        picture: Picture,
-        sight: Sight,
-        plate: Straightened,
-        straight: Reading | None,
-        again: Reading | None = None,
+        self, picture: Picture, sight: Sight, plate: Straightened, straight: Reading | None
     ) -> Reading | None:
         """What ours and PP-OCR together find likeliest at ``sight``; None if no plate fits.
 
-        What PP-OCR reads by itself, in the straightened plate and in another cut, is among the
-        candidates.
+        What PP-OCR reads by itself is one of the candidates.
         """
         assert self._second is not None
         chars = seen(sight)
-        choices = {c.text: c for c in candidates(chars)}
-        for theirs in (straight, again):
-            other = candidate(chars, theirs.text) if theirs else None
-            if other is not None:
-                choices.setdefault(other.text, other)
+        choices = list(candidates(chars))
+        if straight is not None and all(c.text != straight.text for c in choices):
+            other = candidate(chars, straight.text)
+            choices += [other] if other else []
         if not choices:
             return None
-        some = list(choices.values())
-        spelling, probability = weighed(sight, some, self._second.weigh(plate, some), again)
+        spelling, probability = weighed(sight, choices, self._second.weigh(plate, choices))
         reading = self._own.reading(sight, spelling, probability, picture)
-        texts = [r.text for r in (sight.spelling, straight, again) if r is not None]
+        texts = [r.text for r in (sight.spelling, straight) if r is not None]
         if len(set(texts)) == 1:
             return reading
         return replace(reading, detail=(*reading.detail, ("disagree", " ".join(texts))))

@@ -7,7 +7,6 @@ both look at the same blurred pixels.
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -17,15 +16,10 @@ from numpy.typing import NDArray
 from ocr.plates.candidates import Candidate
 from ocr.plates.sight import Sight
 from ocr.plates.spell import Spelling
-from schemas.readings import Reading
 
 TRUST = 0.7
 """The power of both readers; of 0.3 to 1.0 the one with the least log-loss on doubtful plates,
 drawn ones (``bench.accuracy.small_plates``) and those of the split dev."""
-TRUST_AGAIN = 0.3
-"""The power of what PP-OCR read in a further cut of the plate: mostly the same pixels once more."""
-_LEAST_CHAR, _OTHER_LENGTH = 1e-3, -7.0
-"""Probability of a character that such a reading does not name; log of a text of other length."""
 _SHOWN = 5
 _LEAST = 1e-4
 
@@ -36,35 +30,11 @@ def seen(sight: Sight) -> NDArray[np.float32]:
     return np.asarray(np.log(mean + 1e-9), np.float32)
 
 
-def said_by(reading: Reading, choices: Sequence[Candidate]) -> NDArray[np.float64]:
-    """The log-probability of each of ``choices`` by what ``reading`` has at each position."""
-    columns = [dict(options) for options in reading.posterior]
-    return np.array(
-        [
-            sum(
-                math.log(max(column.get(char, 0.0), _LEAST_CHAR))
-                for column, char in zip(columns, choice.text, strict=True)
-            )
-            if len(choice.text) == len(columns)
-            else _OTHER_LENGTH
-            for choice in choices
-        ]
-    )
-
-
 def weighed(
-    sight: Sight,
-    choices: Sequence[Candidate],
-    logs: NDArray[np.float64],
-    again: Reading | None = None,
+    sight: Sight, choices: Sequence[Candidate], logs: NDArray[np.float64]
 ) -> tuple[Spelling, float]:
-    """The likeliest of ``choices`` (at least one) with ``logs`` by PP-OCR, and its probability.
-
-    ``again`` is what PP-OCR read in another cut of the plate.
-    """
+    """The likeliest of ``choices`` (at least one) with ``logs`` by PP-OCR, and its probability."""
     scores = TRUST * (np.array([c.log for c in choices]) + logs)
-    if again is not None:
-        scores = scores + TRUST_AGAIN * said_by(again, choices)
     odds = np.exp(scores - scores.max())
     shares = odds / odds.sum()
     best = choices[int(shares.argmax())]
