@@ -1,11 +1,14 @@
 """What reading a plate costs beside PP-OCRv6 end to end: same pictures, one thread, one run.
 
+SimpleLPR stands beside them for Vietnamese plates, where it is installed.
+
 On the photographs beside the checkout where they are, else on the drawn ones of the tests. CPU
 time, so that other work on the machine weighs less; reading only, decoding apart.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
@@ -13,6 +16,7 @@ import cv2
 
 from bench.accuracy.engines import ENGINES, timed
 from bench.accuracy.pictures import chosen, drawn, photographs
+from bench.accuracy.simplelpr import installed
 from bench.report import Figure
 
 DATA = Path("../shared/data")
@@ -23,25 +27,50 @@ SETS = ("plate_scene_VN_gate", "plate_scene_VN_phone", "plate_scene_VN_street", 
 
 
 async def run() -> list[Figure]:
-    """Measure both readers picture by picture; ratios of the medians, as parts in a thousand."""
+    """Measure all readers picture by picture; ratios of the medians, as parts in a thousand."""
     cv2.setNumThreads(1)
-    ours, peer = ENGINES["cascade"](), ENGINES["ppocrv6"]()
+    ours, ppocr = ENGINES["cascade"](), ENGINES["ppocrv6"]()
+    lpr = ENGINES["simplelpr"]() if installed() else None
     samples = list(photographs(DATA)) if DATA.is_dir() else list(drawn(DRAWN))
     found = []
-    whole: tuple[list[float], list[float]] = ([], [])
+    all_of_it, vietnamese = _Times(), _Times()
     for name in SETS if DATA.is_dir() else ("drawn-VN", "drawn-CN"):
-        own, other = [], []
+        here = _Times()
         for sample in chosen([s for s in samples if s.set_name == name], PICTURES):
             picture = sample.load()
-            own.append(timed(ours, picture)[1])
-            other.append(timed(peer, picture)[1])
-        whole[0].extend(own)
-        whole[1].extend(other)
-        found.append(_figure(f"cost on {name}: cascade / PP-OCRv6", own, other))
-    return [*found, _figure("cost on all of these: cascade / PP-OCRv6", *whole)]
+            here.own.append(timed(ours, picture)[1])
+            here.ppocr.append(timed(ppocr, picture)[1])
+            if lpr and "VN" in name:
+                here.lpr.append(timed(lpr, picture)[1])
+        all_of_it.add(here)
+        if here.lpr:
+            vietnamese.add(here)
+        found += _figures(name, here)
+    found += _figures("all of these", all_of_it)[:1]
+    return [*found, *_figures("all Vietnamese", vietnamese)[1:]]
 
 
-def _figure(what: str, own: list[float], other: list[float]) -> Figure:
-    """Thousandths of the peer's median time; the limit is a twelfth."""
-    ratio = 1000 * median(own) / median(other)
-    return Figure(what=what, value=ratio, limit=1000 / 12, unit="‰")
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """Milliseconds a picture: ours, and each peer's on the same ones."""
+
+    own: list[float] = field(default_factory=list)
+    ppocr: list[float] = field(default_factory=list)
+    lpr: list[float] = field(default_factory=list)
+
+    def add(self, other: _Times) -> None:
+        self.own.extend(other.own)
+        self.ppocr.extend(other.ppocr)
+        self.lpr.extend(other.lpr)
+
+
+def _figures(where: str, times: _Times) -> list[Figure]:
+    """Thousandths of the peers' median times; the limits are a twelfth of PP-OCRv6's, and one."""
+    found = []
+    peers = (("PP-OCRv6", times.ppocr, 1000 / 12), ("SimpleLPR", times.lpr, 1000.0))
+    for peer, theirs, limit in peers:
+        if theirs:
+            ratio = 1000 * median(times.own) / median(theirs)
+            what = f"cost on {where}: cascade / {peer}"
+            found.append(Figure(what=what, value=ratio, limit=limit, unit="‰"))
+    return found

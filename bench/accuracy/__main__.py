@@ -13,6 +13,7 @@ from bench.accuracy.engines import ENGINES, timed
 from bench.accuracy.pictures import Sample, chosen, drawn, photographs
 from bench.accuracy.report import write_report
 from bench.accuracy.score import Result, figures
+from bench.accuracy.simplelpr import installed
 from schemas.readings import Reading
 
 DRAWN = Path(__file__).resolve().parents[2] / "tests" / "ocr" / "plates" / "drawn"
@@ -59,7 +60,8 @@ def main() -> None:
     """Parse the command line, measure, print, and write the report when asked."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--engines", default=",".join(ENGINES))
+    there = [name for name in ENGINES if name != "simplelpr" or installed()]
+    parser.add_argument("--engines", default=",".join(there))
     parser.add_argument("--sets", default="", help="comma-separated beginnings of set names")
     parser.add_argument("--split", choices=("all", "dev", "rest"), default="all")
     parser.add_argument("--limit", type=int, default=0, help="pictures a set, 0 = all")

@@ -65,7 +65,7 @@ def dev_pairs(reader: SlotPlateReader, data: Path) -> Pairs:
     for sample in photographs(data):
         if sample.dev:
             picture = sample.load()
-            sights = reader.look(picture, reader.locate(picture))
+            _, sights = reader.survey(picture)
             if sights and sights[0].spelling:
                 pairs.append((sights[0].probability, sights[0].spelling.text == sample.truth))
     return pairs

@@ -101,25 +101,31 @@ def _tesseract() -> PlateReader:
     return TesseractPlateReader()
 
 
+def _simplelpr() -> PlateReader:
+    from bench.accuracy.simplelpr import SimpleLprReader
+
+    return SimpleLprReader()
+
+
 ENGINES: dict[str, Callable[[], PlateReader]] = {
     "cascade": _cascade,
     "own": _slots,
     "rapid": _rapid,
     "ppocrv6": WholePicturePpocr,
     "tesseract": _tesseract,
+    "simplelpr": _simplelpr,
 }
+"""By name; "simplelpr" only where it is installed (``bench.accuracy.simplelpr.installed``)."""
 
 
 def cpu_seconds() -> float:
-    """CPU time used so far by this process and by the programs it ran."""
+    """CPU time used so far by all threads of this process and by the programs it ran."""
     t = os.times()
-    return t.user + t.system + t.children_user + t.children_system
+    return time.process_time() + t.children_user + t.children_system
 
 
 def timed(reader: PlateReader, picture: Picture) -> tuple[tuple[Reading, ...], float]:
     """Readings and the CPU milliseconds they took; steadier than the clock on a busy machine."""
-    before_all, before = cpu_seconds(), time.thread_time()
+    before = cpu_seconds()
     readings = reader.read(picture)
-    ours, all_of_it = time.thread_time() - before, cpu_seconds() - before_all
-    # os.times() counts in hundredths of a second: use it only where other processes worked.
-    return readings, (all_of_it if all_of_it > ours + 0.03 else ours) * 1000
+    return readings, (cpu_seconds() - before) * 1000

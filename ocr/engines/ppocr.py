@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from ocr.engines.detector import LineDetector, crop_line
 from ocr.engines.lines import Corners, TextLine
 from ocr.engines.models import DETECTOR_V6, RECOGNISER_V4, RECOGNISER_V6, digest
-from ocr.engines.recogniser import LineRecogniser
+from ocr.engines.recogniser import LineRecogniser, Recognised
 from ocr.ports import Picture
 
 
@@ -81,7 +81,11 @@ def read_lines(
     stretch: float = 1.0,
 ) -> list[TextLine]:
     """Read crops whose places are known; order is kept, an unread crop gives an empty line."""
-    read = recogniser.read(crops, stretch=stretch)
+    return text_lines(recogniser.read(crops, stretch=stretch), corners)
+
+
+def text_lines(read: Sequence[Recognised], corners: Sequence[Corners]) -> list[TextLine]:
+    """What was read, with the places it was read at."""
     return [
         TextLine(characters=characters, corners=where, spans=spans)
         for (characters, spans), where in zip(read, corners, strict=True)

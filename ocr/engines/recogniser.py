@@ -1,7 +1,7 @@
 """Recognise one cropped line with a PP-OCR model and keep what the model was unsure about.
 
 The model is a CTC network: for every column it gives a probability to each character and
-to "none" (T. Graves et al. 2006). A run of columns with one best character is one character;
+to "none" (A. Graves et al. 2006). A run of columns with one best character is one character;
 the column where it peaks gives the competing readings.
 """
 
@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -24,6 +26,18 @@ _LEAST = 1e-4
 
 Recognised = tuple[tuple[Options, ...], tuple[tuple[float, float], ...]]
 """Competing characters by position, and each one's span as fractions of the width."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """The network's answer for a line.
+
+    ``columns`` is t x c: the probability of each class (0 = none) in each column; ``padded`` the
+    width they cover divided by the line's own.
+    """
+
+    columns: NDArray[np.float32]
+    padded: float
 
 
 class LineRecogniser:
@@ -46,20 +60,26 @@ class LineRecogniser:
         ``stretch`` widens the lines: the network gives a character per few columns, so two
         equal characters side by side in a small crop otherwise become one.
         """
-        return [self._read_one(crop, stretch) for crop in crops]
+        return [self.characters(self.see(crop, stretch=stretch)) for crop in crops]
 
-    def _read_one(self, crop: Picture, stretch: float) -> Recognised:
+    @cached_property
+    def classes(self) -> dict[str, int]:
+        """The class of each character."""
+        return {c: i for i, c in reversed(list(enumerate(self._characters))) if c}
+
+    def see(self, crop: Picture, *, stretch: float = 1.0) -> Seen:
+        """What the network says of each column of ``crop``."""
         ratio = crop.shape[1] / crop.shape[0] * stretch
         width = max(8, math.ceil(HEIGHT * ratio))
         scaled = cv2.resize(crop, (width, HEIGHT)).astype(np.float32)
         block = np.zeros((1, 3, HEIGHT, max(width, self._least_width)), np.float32)
         block[0, :, :, :width] = scaled.transpose(2, 0, 1) / 127.5 - 1.0
         (columns,) = self._session.run(None, {self._input: block})[0]
-        return self._characters_of(columns, block.shape[3] / width)
+        return Seen(columns=np.asarray(columns, np.float32), padded=block.shape[3] / width)
 
-    def _characters_of(self, columns: NDArray[np.float32], stretch: float) -> Recognised:
-        """Collapse runs; ``stretch`` is the padded width divided by the line's own."""
-        best = columns.argmax(axis=1)
+    def characters(self, seen: Seen) -> Recognised:
+        """Collapse the runs of ``seen`` to characters."""
+        columns, best = seen.columns, seen.columns.argmax(axis=1)
         characters: list[Options] = []
         spans: list[tuple[float, float]] = []
         start = 0
@@ -70,7 +90,7 @@ class LineRecogniser:
                 run = columns[start:end]
                 peak = run[run[:, best[start]].argmax()]
                 characters.append(self._options(peak))
-                scale = stretch / len(best)
+                scale = seen.padded / len(best)
                 spans.append((min(start * scale, 1.0), min(end * scale, 1.0)))
             start = end
         return tuple(characters), tuple(spans)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-SLOPE, OFFSET = 1.111, 0.641
+SLOPE, OFFSET = 0.942, 0.896
 _EDGE = 1e-5
 
 

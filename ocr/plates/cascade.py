@@ -18,10 +18,12 @@ import numpy as np
 
 from gate.core.fuse import Look, fuse
 from ocr.engines.rapid import RapidPlateReader
+from ocr.plates.candidates import candidate, candidates
 from ocr.plates.locate import Located
 from ocr.plates.reader import LEAST_CONFIDENCE, SlotPlateReader, cut_out, hinted
-from ocr.plates.second_opinion import SecondOpinion
+from ocr.plates.second_opinion import SecondOpinion, Straightened, straighten
 from ocr.plates.sight import Sight
+from ocr.plates.weigh import seen, weighed
 from ocr.ports import Picture
 from schemas.plates import parse_plate
 from schemas.readings import Reading
@@ -31,7 +33,8 @@ SURE = 0.97
 ENOUGH = 0.75
 """With a reading at least this likely, PP-OCR need not search, near the place or everywhere."""
 LEAST_TOLD = 0.2
-"""A reading less likely than this is not reported: it is mostly text that is no plate."""
+"""A reading less likely than this is not reported where our own network is not sure that there
+is a plate: it is mostly text that is none."""
 SURE_ENOUGH = 0.9
 """What PP-OCR says of the whole picture this surely is believed (none of its readings above 0.9
 was wrong on the dev split)."""
@@ -39,6 +42,8 @@ LEAST_FOREIGN = 0.45
 """Least confidence of PP-OCR where our own networks see no plate; it takes much text for one."""
 LIKELY = 0.8
 """Least likeness, by our recogniser, of a place for PP-OCR to be asked about it or to search."""
+CERTAIN = 0.99
+"""Likeness, by our recogniser, above which a place is taken for a plate without more ado."""
 DISAGREEMENT = 0.6
 """What is left of the confidence when two readers say two texts."""
 
@@ -62,8 +67,7 @@ class CascadePlateReader:
     def read(self, picture: Picture) -> tuple[Reading, ...]:
         """Read all plates in ``picture`` (BGR, uint8), best first."""
         start = time.perf_counter()
-        places = self._own.locate(picture)
-        sights = self._own.look(picture, places)
+        places, sights = self._own.survey(picture)
         found = self._own.readings(sights, picture)
         if self._second and not _at_least(found, SURE):
             whole = cut_out(picture)
@@ -78,7 +82,9 @@ class CascadePlateReader:
         if self._whole and worth and not _at_least(found, ENOUGH):
             found = self._search(picture, found)
         ms = round((time.perf_counter() - start) * 1000)
-        told = (r for r in found if r.confidence >= LEAST_TOLD)
+        # Of what is a plate for certain, even a poor reading narrows down which one it is.
+        plate = any(s.likeness >= CERTAIN for s in sights)
+        told = (r for r in found if r.confidence >= (LEAST_CONFIDENCE if plate else LEAST_TOLD))
         return tuple(replace(r, ms=ms, engine=self.name) for r in told)
 
     def _search(self, picture: Picture, found: tuple[Reading, ...]) -> tuple[Reading, ...]:
@@ -116,9 +122,13 @@ class CascadePlateReader:
         """Ask PP-OCR about ``sight``; ``ours`` begins with its reading, if it has one."""
         assert self._second is not None
         place, country = sight.located, sight.country
-        looks = [Look(reading=r, source="own") for r in ours[:1]]
-        straight = self._second.straight(picture, place, country, sight.lines)
-        looks += [Look(reading=r, source="ppocr") for r in (straight,) if _usable(r, ours)]
+        plate = straighten(picture, place, country, sight.lines)
+        straight = self._second.plain(plate)
+        # Where our slots hold no plate, the likeliest of their candidates is mostly none at all.
+        both = self._weigh(picture, sight, plate, straight) if ours else None
+        looks = [Look(reading=r, source="own") for r in (both,) if r is not None]
+        if both is None and _usable(straight, ours):
+            looks.append(Look(reading=straight, source="ppocr"))
         best = together(looks)
         if best is None or best.confidence < ENOUGH:
             whole = cut_out(picture)
@@ -134,6 +144,28 @@ class CascadePlateReader:
             return ours[1:]
         asked = ("asked", self._second.name)
         return (replace(best, detail=(*best.detail, asked)), *ours[1:])
+
+    def _weigh(
+        self, picture: Picture, sight: Sight, plate: Straightened, straight: Reading | None
+    ) -> Reading | None:
+        """What ours and PP-OCR together find likeliest at ``sight``; None if no plate fits.
+
+        What PP-OCR reads by itself is one of the candidates.
+        """
+        assert self._second is not None
+        chars = seen(sight)
+        choices = list(candidates(chars))
+        if straight is not None and all(c.text != straight.text for c in choices):
+            other = candidate(chars, straight.text)
+            choices += [other] if other else []
+        if not choices:
+            return None
+        spelling, probability = weighed(sight, choices, self._second.weigh(plate, choices))
+        reading = self._own.reading(sight, spelling, probability, picture)
+        texts = [r.text for r in (sight.spelling, straight) if r is not None]
+        if len(set(texts)) == 1:
+            return reading
+        return replace(reading, detail=(*reading.detail, ("disagree", " ".join(texts))))
 
 
 def place_of(reading: Reading) -> Located:

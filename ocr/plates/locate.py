@@ -20,7 +20,7 @@ _UNIT = 32.0
 _BLOCK = 32
 _LONGEST, _LONGEST_LARGE = 640, 768
 """Longest side the detector works at: ordinary pictures, and frames above 1400 pixels."""
-_LARGE = 1400
+LARGE = 1400
 _MOST_ZOOM = 1.5
 _GREY = (100, 100, 100)
 _NEAR_WIDTH, _ROOM, _LEAST_NEAR = 160, 0.8, 0.1
@@ -44,7 +44,7 @@ class Located:
 def working_scale(height: int, width: int) -> float:
     """How much the picture is scaled before detection; small ones are enlarged a little."""
     longest = max(height, width)
-    return min(_MOST_ZOOM, (_LONGEST_LARGE if longest > _LARGE else _LONGEST) / longest)
+    return min(_MOST_ZOOM, (_LONGEST_LARGE if longest > LARGE else _LONGEST) / longest)
 
 
 class PlateLocator:

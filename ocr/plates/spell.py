@@ -54,24 +54,26 @@ def _mask(pattern: Pattern) -> NDArray[np.bool_]:
     return allowed
 
 
-_FORMS = tuple(p for p in PATTERNS if len(p.positions) <= SLOTS)
-_MASKS = np.stack([_mask(p) for p in _FORMS])
+FORMS = tuple(p for p in PATTERNS if len(p.positions) <= SLOTS)
+"""The forms of a plate that the network's slots have room for."""
+MASKS = np.stack([_mask(p) for p in FORMS])
+"""Forms x 9 x 75: which classes a form allows in each slot."""
 _CODES = np.array([[_INDEX[code[0]], _INDEX[code[1]]] for code in VN_PROVINCES])
 
 
 def spell(logs: NDArray[np.float32]) -> Spelling | None:
     """Return the likeliest plate for ``logs`` (9 x 75 log-probabilities); None if none fits."""
-    masked = np.where(_MASKS, logs, _FORBIDDEN)
+    masked = np.where(MASKS, logs, _FORBIDDEN)
     best = masked.argmax(axis=2)
     scores = masked.max(axis=2).sum(axis=1)
     code = _CODES[(logs[0, _CODES[:, 0]] + logs[1, _CODES[:, 1]]).argmax()]
-    for i, form in enumerate(_FORMS):
+    for i, form in enumerate(FORMS):
         if form.country == "VN" and form.kind is not PlateKind.ARMY:
             scores[i] += logs[0, code[0]] + logs[1, code[1]]
             scores[i] -= masked[i, 0, best[i, 0]] + masked[i, 1, best[i, 1]]
             best[i, :2] = code
     for i in np.argsort(scores)[::-1][:6]:
-        length = len(_FORMS[i].positions)
+        length = len(FORMS[i].positions)
         plate = parse_plate("".join(ALPHABET[c] for c in best[i, :length]))
         if plate is not None and scores[i] > _FORBIDDEN / 2:
             return _spelling(logs, best[i], length, plate.text, plate.country, plate.kind)

@@ -30,7 +30,7 @@ NEGATIVE_SHARE = 0.10
 CHINESE_SHARE = 0.55
 COVERED_SHARE = 0.08
 """Share of the plates with one character out of sight: the network learns to say it can't tell."""
-CUT_OUT_SHARE = {"CN": 0.4, "VN": 0.12}
+CUT_OUT_SHARE = {"CN": 0.6, "VN": 0.12}
 """Share of the one-line plates that come as small upright boxes, cut out and scaled by others."""
 
 
@@ -67,8 +67,8 @@ def pose(rng: random.Random, w: float, h: float, hard: float) -> NDArray[np.floa
 def _target_width(rng: random.Random, lines: int, hard: float) -> float:
     """Width of the plate in pixels of the camera; small ones are common."""
     low, high = (36, 240) if lines == 1 else (28, 150)
-    if lines == 2 and rng.random() < 0.3:
-        low, high = 34, 64
+    if lines == 2 and rng.random() < 0.45:
+        low, high = 32, 64
     low = low + (1 - hard) * low * 1.5
     return float(np.exp(rng.uniform(np.log(low), np.log(high))))
 
@@ -97,7 +97,9 @@ def positive(rng: random.Random, atlas: Atlas, photos: list[Picture], hard: floa
     if boxed:
         width = max(width, 70.0)
     flat = draw_plate(rng, atlas, text, height=40 if width < 120 else 64)
-    face = cover(rng, flat) if rng.random() < COVERED_SHARE else flat.image
+    face, left, right = flat.image, 0.0, 1.0
+    if rng.random() < COVERED_SHARE:
+        face, left, right = cover(rng, flat)
     image = weather(rng, face, hard)
     ph, pw = image.shape[:2]
     quad = pose(rng, width, width * ph / pw * rng.uniform(0.88, 1.15), hard)
@@ -113,7 +115,9 @@ def positive(rng: random.Random, atlas: Atlas, photos: list[Picture], hard: floa
     if boxed:
         strip, look = _boxed(rng, seen, quad)
     else:
-        look = _looked_at(rng, quad, hard)
+        # A detector takes the end of what is seen of a plate for the plate's own.
+        whole = rng.random() < 0.4
+        look = _looked_at(rng, quad if whole else _between(quad, left, right), hard)
         strip = rectify(seen, look)
     return Crop(
         image=strip,
@@ -123,8 +127,11 @@ def positive(rng: random.Random, atlas: Atlas, photos: list[Picture], hard: floa
     )
 
 
-def cover(rng: random.Random, flat: FlatPlate) -> NDArray[np.uint8]:
-    """The plate with one character, often the last, under dirt, a strap or a towing eye."""
+def cover(rng: random.Random, flat: FlatPlate) -> tuple[NDArray[np.uint8], float, float]:
+    """The plate with one character, often the last, under dirt, a strap or a towing eye.
+
+    Returns it with the shares of its width between which it is seen from edge to edge.
+    """
     height, width = flat.image.shape[:2]
     last = len(flat.centres) - 1
     k = last if rng.random() < 0.5 else rng.randint(0, last)
@@ -142,7 +149,18 @@ def cover(rng: random.Random, flat: FlatPlate) -> NDArray[np.uint8]:
         tone = [rng.uniform(0, 255) for _ in range(3)]
     low, high = (round(x0), round(y - half)), (round(x1), round(y + half))
     cv2.rectangle(image, low, high, tone, -1)
-    return image
+    hidden = half >= height
+    left = max(x1, 0.0) / width if hidden and x0 <= 0 else 0.0
+    right = min(x0, width) / width if hidden and x1 >= width else 1.0
+    return image, left, right
+
+
+def _between(quad: NDArray[np.float32], left: float, right: float) -> NDArray[np.float32]:
+    """The part of ``quad`` between two shares of its width."""
+    a, b, c, d = quad
+    top, low = b - a, c - d
+    part = [a + top * left, a + top * right, d + low * right, d + low * left]
+    return np.asarray(part, np.float32)
 
 
 def _boxed(
@@ -194,7 +212,7 @@ def place(scene: Picture, plate: Picture, quad: NDArray[np.float32]) -> Picture:
 
 
 def _carry(flat: FlatPlate, quad: NDArray[Any], look: NDArray[Any]) -> NDArray[np.float32]:
-    """Where each character lies in the strip, through both homographies."""
+    """Where each character lies in the strip, through both homographies; -1 where outside."""
     ph, pw = flat.image.shape[:2]
     corners = np.float32([[0, 0], [pw, 0], [pw, ph], [0, ph]])
     strip = np.float32([[0, 0], [INPUT_WIDTH, 0], [INPUT_WIDTH, INPUT_HEIGHT], [0, INPUT_HEIGHT]])
@@ -203,6 +221,9 @@ def _carry(flat: FlatPlate, quad: NDArray[Any], look: NDArray[Any]) -> NDArray[n
     points = cv2.perspectiveTransform(flat.centres[None], matrix)[0]
     out = np.full((SLOTS, 2), -1.0, np.float32)
     out[: len(points)] = np.clip(points, 0, [INPUT_WIDTH - 1, INPUT_HEIGHT - 1])
+    # A covered character may lie outside the strip: nothing there to look at.
+    beyond = (points[:, 0] < -4) | (points[:, 0] > INPUT_WIDTH + 4)
+    out[: len(points)][beyond] = -1.0
     return out
 
 

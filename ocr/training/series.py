@@ -17,6 +17,9 @@ VN_PROVINCES = tuple(
 VN_LETTERS = "ABCDEFGHKLMNPSTUVXYZ"
 VN_DOUBLE = ("LD", "KT", "MK", "TD", "HC", "CD", "DA", "LA", "LB", "LC", "RM", "TB", "TC", "MA")
 CN_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+CN_ALIKE = "皖桂贵鄂鲁豫"
+"""Provinces that look alike in ten pixels; 桂 is the one across the border from Móng Cái."""
+CN_ALIKE_SHARE = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +130,8 @@ def _cn_green(rng: random.Random, head: str) -> PlateText:
 
 def chinese(rng: random.Random) -> PlateText:
     """One Chinese plate: blue, yellow of one or two lines, green, and the special endings."""
-    head = rng.choice(PROVINCES) + rng.choice(CN_LETTERS)
+    provinces = CN_ALIKE if rng.random() < CN_ALIKE_SHARE else PROVINCES
+    head = rng.choice(provinces) + rng.choice(CN_LETTERS)
     dot = "·" if rng.random() < 0.9 else ""
     roll = rng.random()
     if roll < 0.45:
