@@ -96,7 +96,8 @@ def main() -> None:
     if args.save:
         args.save.parent.mkdir(parents=True, exist_ok=True)
         args.save.write_text(
-            json.dumps({k: [asdict(r) for r in v] for k, v in every.items()}, ensure_ascii=False)
+            json.dumps({k: [asdict(r) for r in v] for k, v in every.items()}, ensure_ascii=False),
+            encoding="utf-8",
         )
     if args.report:
         write_report(REPORT, every)

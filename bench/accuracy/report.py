@@ -16,6 +16,7 @@ _TITLES = {
     "rapid": "PP-OCR floor of this project",
     "ppocrv6": "PP-OCRv6 end to end + grammar",
     "tesseract": "tesseract + grammar",
+    "simplelpr": "SimpleLPR (commercial)",
 }
 
 

@@ -20,7 +20,7 @@ from gate.core.fuse import Look, fuse
 from ocr.engines.rapid import RapidPlateReader
 from ocr.plates.candidates import candidate, candidates
 from ocr.plates.locate import Located
-from ocr.plates.reader import LEAST_CONFIDENCE, SlotPlateReader, cut_out, hinted
+from ocr.plates.reader import CERTAIN, LEAST_CONFIDENCE, SlotPlateReader, cut_out, hinted
 from ocr.plates.second_opinion import SecondOpinion, Straightened, straighten
 from ocr.plates.sight import Sight
 from ocr.plates.weigh import seen, weighed
@@ -42,8 +42,6 @@ LEAST_FOREIGN = 0.45
 """Least confidence of PP-OCR where our own networks see no plate; it takes much text for one."""
 LIKELY = 0.8
 """Least likeness, by our recogniser, of a place for PP-OCR to be asked about it or to search."""
-CERTAIN = 0.99
-"""Likeness, by our recogniser, above which a place is taken for a plate without more ado."""
 DISAGREEMENT = 0.6
 """What is left of the confidence when two readers say two texts."""
 

@@ -22,6 +22,10 @@ LEAST_SCORE = 0.25
 """Least score of the detector for a place to be read."""
 HINT, FINER = 0.4, 1.8
 """Least score of a place for a second search where nothing was read, and its scale."""
+CERTAIN = 0.99
+"""Likeness above which a place is taken for a plate without more ado."""
+PROMISING = 0.6
+"""A reading of the coarse search this likely is looked at closer before the finer search."""
 COARSE = 0.6
 """The scale of the first search beside the usual one: a third of the time."""
 LEAST_BESIDE = 0.5
@@ -67,9 +71,13 @@ class SlotPlateReader:
         if cut_out(picture) is None and max(picture.shape[:2]) <= LARGE:
             coarse = self._locator.find(picture, least=LEAST_BESIDE, finer=COARSE)
             places = tuple(self._locator.refine(picture, place) for place in coarse)
-            sights = self._glances(picture, places)
-            if any(s.probability >= SURE for s in sights):
-                return places, _distinct(sights)
+            seen = self._glances(picture, places)
+            if any(s.probability >= SURE for s in seen):
+                return places, _distinct(seen)
+            if any(s.probability >= PROMISING for s in seen):
+                near = self._closer(picture, seen)
+                if near[0].probability >= SURE:
+                    return places, near
         places = self.locate(picture)
         return places, self.look(picture, places)
 
@@ -104,7 +112,11 @@ class SlotPlateReader:
         are looked at more closely: those that say something, and where none is sure the two
         most promising ones in any case.
         """
-        seen = sorted(_gathered(self._glances(picture, places)), key=_promise, reverse=True)
+        return self._closer(picture, self._glances(picture, places))
+
+    def _closer(self, picture: Picture, glances: Sequence[Sight]) -> tuple[Sight, ...]:
+        """Look again at what was doubtful at a glance."""
+        seen = sorted(_gathered(glances), key=_promise, reverse=True)
         tries = 0 if any(s.probability >= SURE for s in seen) else CLOSER_LOOKS
         for i, sight in enumerate(seen):
             if sight.probability < SURE and (i < tries or sight.probability >= LEAST_PROMISE):
