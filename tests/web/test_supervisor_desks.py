@@ -222,6 +222,7 @@ async def test_looks_at_persons_are_on_record_for_those_who_watch(site: Site) ->
 
 
 async def test_the_proof_of_a_transit_tells_the_truth(site: Site, database_url: str) -> None:
+    await add_more(site)
     await declare(site.rig.database, "14C12345", "14R01234")
     await site.rig.show(picture_of(FRONT), picture_of(REAR, seed=2))
     await site.rig.drive_through()
@@ -231,6 +232,15 @@ async def test_the_proof_of_a_transit_tells_the_truth(site: Site, database_url: 
     page = (await anh.get(f"/transits/{row['id']}/proof"))[1]
     for words in ("Nothing was changed", "the same again", "as it was taken", "no signed anchor"):
         assert words in page, words
+    assert f'href="/transits/{row["id"]}"' in page
+    assert 'href="/evidence/' in page
+    quan = await browser_of(site, "quan")
+    plain = (await quan.get(f"/transits/{row['id']}/proof"))[1]
+    await quan.aclose()
+    assert "Nothing was changed" in plain
+    # An administrator may not see persons: no link leads where the answer would be no.
+    assert f'href="/transits/{row["id"]}"' not in plain
+    assert 'href="/evidence/' not in plain
     (shot,) = await site.rig.rows_of(
         "SELECT sha256 FROM captures WHERE transit_id = $1 AND role = 'front'", row["id"]
     )

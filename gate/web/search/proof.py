@@ -65,6 +65,7 @@ async def page(request: web.Request) -> dict[str, object]:
         "pictures": [(p, _said(PICTURES, p.state)) for p in await transit_proof.pictures(
             service.database, service.evidence, transit)],
         "outcome_name": outcome_name, "state_of": OUTCOME_STATE, "name": name, "tell": tell,
+        "sees_transit": allowed(request, Permission.LANES_SEE),
     }  # fmt: skip
 
 
