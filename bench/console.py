@@ -38,7 +38,6 @@ from devices.station import barrier_station, camera_station
 from gate.app.demo import prepare_demo
 from gate.app.runtime import Service
 from gate.core.lane.events import BarrierReported
-from gate.store import devices
 from gate.store.devices import DeviceRow
 from gate.web.auth import hash_password
 from gate.web.server import serve
@@ -135,7 +134,7 @@ async def _sign_in(url: str, name: str, password: str) -> str:
 
 async def _hold_a_truck(service: Service, stack: AsyncExitStack, folder: Path, lane: str) -> None:
     """A truck that nobody declared, photographed from both ends, waits for the officer."""
-    rows = {row.id: row for row in await devices.of_lane(service.database, lane)}
+    rows = {row.id: row for row in service.register.of_lane(lane)}
     await stack.enter_async_context(
         barrier_station(_identity(rows["barrier"], DeviceKind.BARRIER), _options(service),
                         SimulatedBarrier(), folder / f"memory-{lane}")

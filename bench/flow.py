@@ -34,7 +34,7 @@ from devices.station import barrier_station, camera_station, loop_station
 from gate.app.demo import prepare_demo
 from gate.app.reader import Reader
 from gate.app.runtime import Service
-from gate.store import devices, seed
+from gate.store import seed
 from gate.store.captures import PendingCapture
 from gate.store.devices import DeviceRow
 from gate.web.auth import hash_password
@@ -168,7 +168,7 @@ async def _driver(
     trucks: list[tuple[bytes, bytes]],
     seconds: int,
 ):  # type: ignore[no-untyped-def]
-    rows = {row.id: row for row in await devices.of_lane(service.database, lane)}
+    rows = {row.id: row for row in service.register.of_lane(lane)}
     body = SimulatedBarrier(travel_s=0.1)
     timing = Timing(clear_ms=100)
     await stack.enter_async_context(
