@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -18,9 +17,7 @@ from tests.web.portal_firm import GOOD, Firm, add_firm, content, csv_of, file
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 BODIES: dict[str, dict[str, Any]] = {
-    "/slot": {
-        "starts_at": datetime.now(UTC).replace(minute=0, second=0, microsecond=0).isoformat()
-    },
+    "/slot": {"starts_at": "2020-01-01T00:00:00+00:00"},
     "/save": {"changes": {"note": "x"}},
     "/amend/submit": {"changes": {"note": "x"}, "version": 1},
     "/cancel": {"reason": "not mine"},

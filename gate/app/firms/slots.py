@@ -58,13 +58,14 @@ class Slots:
         """
         now = self._clock.now()
         start = starts_at.astimezone(UTC)
-        if start != start.replace(minute=0, second=0, microsecond=0):
-            raise SlotClosed("An hour begins at the full hour.")
-        if not now < start + LENGTH or start > now + AHEAD:
-            raise SlotClosed("This hour is over, or too far ahead.")
         async with self._database.transaction() as connection:
+            # Whose declaration it is comes first: nobody learns about hours by another's id.
             await must_be_approved(connection, firm)
             row = await steps.locked(connection, firm, declaration)
+            if start != start.replace(minute=0, second=0, microsecond=0):
+                raise SlotClosed("An hour begins at the full hour.")
+            if not now < start + LENGTH or start > now + AHEAD:
+                raise SlotClosed("This hour is over, or too far ahead.")
             if row.status not in BOOKABLE:
                 raise NotAllowedNow(row.status, "An hour is booked for an accepted declaration")
             if row.slot_at == start:
