@@ -27,6 +27,7 @@ bench:
 
 # Mutation score of gate/core; half an hour, not part of CI. PATTERN='gate.core.lane.*' for a part.
 mutate:
+	@scripts/setup.sh test
 	scripts/mutate.sh $(PATTERN)
 
 accuracy:

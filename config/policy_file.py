@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
+from dataclasses import fields, is_dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,10 @@ EVIDENCE = ("container", "document", "pass", "seal", "weight")
 """What ``require`` may name."""
 SUREST = 0.99999
 """Probabilities are kept with six digits: a threshold beyond this would be one of rounding."""
+LONGEST_MS = 366 * 86_400_000
+"""A year: no leeway or age is meant to be longer, and far longer ones can't be reckoned with."""
+LONGEST_STAY_MS = 86_400_000
+"""A day: a deadline beyond it would be none."""
 SECTIONS: dict[str, type[Any]] = {
     "costs": Costs,
     "weighing": Weighing,
@@ -44,6 +50,11 @@ def load_policy(path: Path | None = None) -> Policy:
     except OSError as error:
         said = error.strerror or ""
         raise PolicyInvalid(PolicyProblem(code="file", at=str(source), said=said)) from error
+    except UnicodeDecodeError as error:
+        said = f"not TOML: no UTF-8 text at byte {error.start}"
+        raise PolicyInvalid(PolicyProblem(code="file", at=str(source), said=said)) from error
+    except RecursionError as error:  # lists within lists within lists
+        raise PolicyInvalid(problem("value", str(source))) from error
     except tomllib.TOMLDecodeError as error:
         raise PolicyInvalid(of_toml(error, str(source))) from error
     return policy_from(values)
@@ -57,7 +68,7 @@ def policy_from(values: dict[str, Any]) -> Policy:
     except ValidationError as error:
         problems += [of_type(dict(one)) for one in error.errors()]
         raise PolicyInvalid(*problems) from None
-    problems += _out_of_bounds(policy)
+    problems += _not_finite(policy) or _out_of_bounds(policy)
     if problems:
         raise PolicyInvalid(*problems)
     return policy
@@ -87,6 +98,21 @@ def _unknown(
     return found
 
 
+def _not_finite(value: Any, path: str = "") -> list[PolicyProblem]:
+    """Figures that are none: TOML knows ``nan`` and ``inf``, and no comparison with ``nan``
+    ever objects.
+    """
+    if isinstance(value, float):
+        return [] if isfinite(value) else [problem("number", path)]
+    if isinstance(value, tuple):
+        inner = [(str(n), one) for n, one in enumerate(value)]
+    elif is_dataclass(value):
+        inner = [(one.name, getattr(value, one.name)) for one in fields(value)]
+    else:
+        return []
+    return [p for name, one in inner for p in _not_finite(one, f"{path}.{name}" if path else name)]
+
+
 def _out_of_bounds(policy: Policy) -> list[PolicyProblem]:
     shares = ("plate_min", "character_min", "undeclared_share")
     found = [problem("between_0_1", name) for name in shares if not 0 < getattr(policy, name) < 1]
@@ -94,11 +120,13 @@ def _out_of_bounds(policy: Policy) -> list[PolicyProblem]:
     found += [problem("at_least_1", name) for name in counts if getattr(policy, name) < 1]
     times = ("early_ms", "late_ms", "evidence_max_age_ms")
     found += [problem("negative", name) for name in times if getattr(policy, name) < 0]
-    found += [
-        problem("positive", f"deadlines.{name}")
-        for name in LaneDeadlines.__dataclass_fields__
-        if getattr(policy.deadlines, name) <= 0
-    ]
+    found += [problem("value", name) for name in times if getattr(policy, name) > LONGEST_MS]
+    for name in LaneDeadlines.__dataclass_fields__:
+        ms = getattr(policy.deadlines, name)
+        if ms <= 0:
+            found.append(problem("positive", f"deadlines.{name}"))
+        elif ms > LONGEST_STAY_MS:
+            found.append(problem("value", f"deadlines.{name}"))
     return [*found, *_sections_out_of_bounds(policy), *_unknown_names(policy)]
 
 
@@ -110,12 +138,12 @@ def _sections_out_of_bounds(policy: Policy) -> list[PolicyProblem]:
         found.append(problem("too_sure", "costs", most=f"{SUREST:.3%}"))
     if not 0 <= policy.inspection.rate <= 1:
         found.append(problem("from_0_to_1", "inspection.rate"))
-    if policy.inspection.rate > 0 and policy.inspection.seed == Inspection().seed:
+    if policy.inspection.rate > 0 and policy.inspection.seed.strip() in ("", Inspection().seed):
         found.append(problem("seed", "inspection.seed"))
     weighing, clones = policy.weighing, policy.clones
     if min(weighing.tolerance_percent, weighing.tolerance_kg, weighing.legal_percent) < 0:
         found.append(problem("tolerances", "weighing"))
-    if clones.speed_kmh <= 0 or clones.return_ms < 0:
+    if clones.speed_kmh <= 0 or not 0 <= clones.return_ms <= LONGEST_MS:
         found.append(problem("clones", "clones"))
     return found
 

@@ -54,8 +54,8 @@ class Weighing:
 class Clones:
     """What is physically possible for one vehicle.
 
-    ``return_ms`` is the least time between passing one lane and standing at another of the
-    same gate, or at another gate however near. Between gates ``distances`` (gate, gate,
+    ``return_ms`` is the least time between passing a lane and standing at one of the same gate
+    again, or at another gate however near. Between gates ``distances`` (gate, gate,
     kilometres) and ``speed_kmh`` bound it too. ``paired`` means that every vehicle must come
     back through these gates before it goes out again.
     """

@@ -134,8 +134,9 @@ class Seen:
     ``clock_untrusted`` names devices whose time can't be believed. ``seals`` is None where
     no seal was looked at. ``sightings`` are other transits of the same plate, ``hits`` the
     watchlist entries that anything seen or declared may be about. ``lane_mode`` is empty,
-    ``closed`` or ``manual``. ``not_called`` tells that the queue has not called this truck;
-    ``return_overdue`` that it should have gone back before.
+    ``closed`` or ``manual``. ``freed_at`` is when the truck before left the lane without
+    passing: pictures from before show that one. ``not_called`` tells that the queue has not
+    called this truck; ``return_overdue`` that it should have gone back before.
     """
 
     transit: UUID
@@ -158,6 +159,7 @@ class Seen:
     sightings: tuple[Sighting, ...] = ()
     hits: tuple[WatchHit, ...] = ()
     lane_mode: str = ""
+    freed_at: datetime | None = None
     not_called: bool = False
     return_overdue: bool = False
 
@@ -201,13 +203,22 @@ class Match:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionInputs:
-    """All that a decision depends on beside the policy; stored so that it can be replayed."""
+    """All that a decision depends on beside the policy; stored so that it can be replayed.
+
+    ``policy`` is its SHA-256 (hex). ``today`` is the gate's calendar day, by which documents end;
+    decisions from before it was kept went by UTC's.
+    """
 
     seen: Seen
     declarations: tuple[Declaration, ...]
     now: datetime
     policy: str
-    """The policy's SHA-256 (hex)."""
+    today: date | None = None
+
+    @property
+    def day(self) -> date:
+        """The calendar day that documents must reach."""
+        return self.today or self.now.date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

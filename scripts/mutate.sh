@@ -2,15 +2,16 @@
 # Mutation score of the deciding core (mutmut 3): how many small changes of gate/core the tests of
 # tests/core notice, the long simulation apart. Half an hour on two cores; not part of CI.
 # Usage: scripts/mutate.sh [PATTERN...], such as 'gate.core.lane.*'. Works on a copy in build/mutate,
-# where it goes on from the last run; delete that folder to begin anew.
+# where it goes on from the last run; delete that folder to begin anew. Needs `scripts/setup.sh test`.
 set -eu
 cd "$(dirname "$0")/.."
 work=${MUTATE_DIR:-build/mutate}
 venv=${MUTATE_VENV:-.venv-mutate}
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
-"$venv/bin/python" -c 'import mutmut' 2>/dev/null || "$venv/bin/python" -m pip install -q \
-    mutmut==3.8.1 pytest==9.2.0 pytest-asyncio==1.5.0 pytest-timeout hypothesis==6.170.15 pydantic==2.14.3
+"$venv/bin/python" -c 'import mutmut' 2>/dev/null || "$venv/bin/python" -m pip install -q mutmut==3.8.1
 venv=$(cd "$venv" && pwd)
+# Whatever the tests import is there in the project's own environment, in its locked versions.
+(cd "${VENV:-.venv}"/lib/python3.*/site-packages && pwd) > "$(echo "$venv"/lib/python3.*/site-packages)/project.pth"
 mkdir -p "$work"
 for part in gate schemas config devices bench ocr tests; do
     rm -rf "${work:?}/$part"

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from gate.app.clock import Clock
 from gate.app.lane import LaneActor
@@ -45,11 +46,19 @@ class Decider:
     """Makes decisions for lanes. Database work is its own; the rules are ``gate.core``."""
 
     def __init__(
-        self, database: Database, site: str, clock: Clock, metrics: Metrics, verify: Verify
+        self,
+        database: Database,
+        site: str,
+        clock: Clock,
+        metrics: Metrics,
+        verify: Verify,
+        timezone: str,
     ) -> None:
+        """``timezone`` is the gate's: documents end with its calendar day."""
         self._database = database
         self._verify = verify
         self._site = site
+        self._zone = ZoneInfo(timezone)
         self._clock = clock
         self._metrics = metrics
         self._tasks: set[asyncio.Task[None]] = set()
@@ -129,6 +138,7 @@ class Decider:
             declarations=found,
             now=now,
             policy=named,
+            today=now.astimezone(self._zone).date(),
         )
 
     def _seen(
@@ -145,6 +155,7 @@ class Decider:
             unread=tuple((r["id"], r["failure"] or "pending") for r in rows if not r["readings"]),
             corrected_plate=corrected,
             lane_mode=_mode(actor.state),
+            freed_at=actor.state.freed_at,
             weight=actor.state.weight if actor.state.transit == transit else None,
             seals=actor.state.seals if actor.state.transit == transit else None,
             oldest_capture_at=None if corrected else min(times, default=None),

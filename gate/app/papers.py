@@ -66,7 +66,8 @@ def _documents(reading: Reading, now: datetime) -> Iterator[SeenDocument]:
         zone = mrz_of_reading(reading, now.date())
         if zone is not None:
             number = zone.field("number")
-            wrong = number.status is FieldStatus.FAILED or zone.composite is FieldStatus.FAILED
+            judged = (number.status, zone.field("expiry").status, zone.composite)
+            wrong = FieldStatus.FAILED in judged
             yield SeenDocument(
                 kind=zone.format.value,
                 number="" if wrong else _number(zone),

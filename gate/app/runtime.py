@@ -225,7 +225,7 @@ class Service:
         self.firms = Firms(
             self.database, clock, s, metrics, key, load_tariff(s.firms.tariff), self.vault
         )
-        self.decider = Decider(self.database, s.site, clock, metrics, key.verify)
+        self.decider = Decider(self.database, s.site, clock, metrics, key.verify, s.web.timezone)
         self.decider.use(self.policy, policy_hash(self.policy))
         self.commander = Commander(
             self.control, self.database, self.register, clock, metrics, s.barrier.answer_ms

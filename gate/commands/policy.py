@@ -33,6 +33,9 @@ exit status: 0 well (diff: nothing changes), 1 problems or changes, 2 wrong usag
 """
 
 
+MOST_DAYS = 36_500
+
+
 def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     """Add ``policy`` to the program."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
@@ -60,8 +63,8 @@ def run(args: argparse.Namespace) -> int:
             print(f"{args.file}: {policy.name} version {policy.version}, {policy_hash(policy)}")
             print(f"opens above a probability of {policy.costs.release_min:.4%}")
             return 0
-        if args.on < 1:
-            print("--on needs at least one day", file=sys.stderr)
+        if not 1 <= args.on <= MOST_DAYS:
+            print(f"--on needs 1 to {MOST_DAYS} days", file=sys.stderr)
             return 2
         before, after = load_policy(args.before), load_policy(args.after)
         return asyncio.run(_diff(settings_from(args), args, before, after))

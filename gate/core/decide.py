@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from gate.core import (
     rules_declaration,
@@ -19,7 +19,7 @@ from schemas.declarations import Declaration
 from schemas.policy import Policy
 from schemas.transit import Decision, DecisionInputs, Match, Outcome, Reason, Seen, SeenPlate
 
-EDITION = 3
+EDITION = 4
 """Edition of the rules in this program; it grows whenever the same inputs may decide otherwise."""
 
 
@@ -33,7 +33,7 @@ def decide(inputs: DecisionInputs, policy: Policy) -> Decision:
     seen = with_correction(inputs.seen)
     found = match(seen, inputs.declarations, policy, inputs.now)
     chosen = _chosen(found, inputs.declarations)
-    reasons = _reasons(seen, found, chosen, policy, inputs.now)
+    reasons = _reasons(inputs, seen, found, chosen, policy)
     ordered = tuple(sorted(reasons, key=lambda r: (-r.outcome.severity, r.code, r.text)))
     if not ordered:
         ordered = (reason("OK_ALL", "plate, declaration and clearances agree"),)
@@ -61,8 +61,9 @@ def officer_release(machine: Decision, note: str, officer: str) -> Decision:
 
 
 def _reasons(
-    seen: Seen, found: Match, chosen: Declaration | None, policy: Policy, now: datetime
+    inputs: DecisionInputs, seen: Seen, found: Match, chosen: Declaration | None, policy: Policy
 ) -> list[Reason]:
+    now, today = inputs.now, inputs.day
     reasons = [
         *rules_identity.plates(seen, policy),
         *rules_identity.readers(seen, policy),
@@ -72,15 +73,16 @@ def _reasons(
         *rules_evidence.system(seen),
         *rules_evidence.lane(seen),
         *rules_evidence.queue(seen),
-        *rules_driver.document(seen, policy, now),
+        *rules_driver.document(seen, policy, today),
         *rules_vehicle.pairing(seen),
         *rules_security.clones(seen, policy, now),
-        *rules_security.watchlists(seen, chosen),
+        *rules_security.watchlists(inputs.seen, chosen),
         *rules_security.gate_pass(seen, chosen, policy),
         *rules_security.random_inspection(seen, policy),
     ]
     if chosen is not None:
-        reasons += _about(chosen, seen, policy, now)
+        reasons += rules_identity.typed_over(inputs.seen, chosen, policy)
+        reasons += _about(chosen, seen, policy, now, today)
     elif not any(r.code in _NO_MATCH for r in reasons):
         reasons.append(reason("NO_DECLARATION", "no declaration could be found"))
     return [_with_second(r, policy) for r in reasons]
@@ -89,13 +91,15 @@ def _reasons(
 _NO_MATCH = frozenset({"NO_DECLARATION", "PLATE_UNREADABLE"})
 
 
-def _about(chosen: Declaration, seen: Seen, policy: Policy, now: datetime) -> tuple[Reason, ...]:
+def _about(
+    chosen: Declaration, seen: Seen, policy: Policy, now: datetime, today: date
+) -> tuple[Reason, ...]:
     """What speaks against this truck on this declaration."""
     return (
         *rules_identity.as_declared(seen, chosen, policy),
         *rules_identity.containers(seen, chosen, policy),
-        *rules_driver.driver(seen, chosen),
-        *rules_driver.declared_document(chosen, now),
+        *rules_driver.driver(seen, chosen, today),
+        *rules_driver.declared_document(chosen, today),
         *rules_security.contradicted(seen, chosen),
         *rules_vehicle.seals(seen, chosen, policy),
         *rules_vehicle.weight(seen, chosen, policy),
@@ -114,7 +118,7 @@ def _with_second(found: Reason, policy: Policy) -> Reason:
 
 def _chosen(found: Match, declarations: tuple[Declaration, ...]) -> Declaration | None:
     best = found.best
-    if best is None or best.probability <= found.none:
+    if best is None or not best.probability > found.none:
         return None
     return next(d for d in declarations if d.id == best.declaration)
 

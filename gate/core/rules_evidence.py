@@ -16,6 +16,9 @@ def fresh(seen: Seen, policy: Policy, now: datetime) -> Iterator[Reason]:
     if oldest is not None and now - oldest > timedelta(milliseconds=policy.evidence_max_age_ms):
         age = int((now - oldest).total_seconds())
         yield reason("EVIDENCE_LATE", f"the oldest picture is {age} s old", age=str(age))
+    elif oldest is not None and seen.freed_at is not None and oldest < seen.freed_at:
+        text = "a picture is older than this truck's coming: it may show the one before"
+        yield reason("EVIDENCE_LATE", text)
 
 
 def clocks(seen: Seen) -> Iterator[Reason]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from gate.core.cameras import REAR, target
+from gate.core.likelihood import MISREAD, Sight
 from gate.core.normalize import near
 from gate.core.reasons import reason
 from schemas.declarations import Declaration
@@ -38,7 +39,7 @@ def plates(seen: Seen, policy: Policy) -> Iterator[Reason]:
         yield reason("PLATE_UNREADABLE", "the front plate could not be read; only the rear one was")
         return
     best = max(fronts, key=weakest)
-    if weakest(best) < policy.character_min:
+    if not weakest(best) >= policy.character_min:
         at = min(range(len(best.text)), key=lambda i: _sure(best, i))
         yield reason(
             "PLATE_DOUBTFUL",
@@ -50,36 +51,36 @@ def plates(seen: Seen, policy: Policy) -> Iterator[Reason]:
 def one_declaration(seen: Seen, found: Match, policy: Policy) -> Iterator[Reason]:
     """Is there exactly one declaration that this truck can be?"""
     best = found.best
-    if best is None or best.probability <= found.none:
+    if best is None or not best.probability > found.none:
         read = ", ".join(sorted({look.text for look in usable(seen, policy)}))
         if read:
             yield reason("NO_DECLARATION", f"no declaration names {read}", read=read)
         return
     needed = policy.costs.release_min
     second = found.candidates[1] if len(found.candidates) > 1 else None
-    if second is not None and second.probability > 1 - needed:
+    if second is not None and not second.probability <= 1 - needed:
         yield reason(
             "SEVERAL_DECLARATIONS",
             f"{best.number} ({best.probability:.0%}) or {second.number} ({second.probability:.0%})",
         )
-    elif best.probability < needed:
+    elif not best.probability >= needed:
         text = f"{best.number} fits with {best.probability:.2%}, opening needs {needed:.2%}"
         yield reason("PLATE_DOUBTFUL", text)
 
 
 def as_declared(seen: Seen, declaration: Declaration, policy: Policy) -> Iterator[Reason]:
-    """Does each camera's best look show exactly the declared plate?
+    """Do each camera's looks show exactly the declared plate?
 
-    A near miss never opens: the officer sees both texts.
+    A near miss never opens: the officer sees both texts. Nor do looks that contradict each
+    other, where the surest one has another text that explains them all as well as the declared.
     """
     looks = usable(seen, policy)
     for role in sorted({look.role for look in looks}):
         own = [look for look in looks if look.role == role]
-        best = max(own, key=lambda look: look.confidence)
-        declared = target(best, declaration)
-        if any(look.text == declared for look in own):
-            continue
-        yield _differs(best, declared, declaration)
+        declared = target(own[0], declaration)
+        best = max(own, key=lambda look: (look.confidence, look.text != declared))
+        if best.text != declared and not _outweighed(best, own, declared):
+            yield _differs(best, declared, declaration)
     if any(look.engine == OFFICER_ENGINE for look in looks) or not looks:
         return
     if (
@@ -100,18 +101,18 @@ def sources(seen: Seen, declaration: Declaration, policy: Policy) -> tuple[str, 
     """The independent sources that agree with the declaration, by name.
 
     Looks of one camera are one source: a cloned plate, or one held up as a photograph,
-    is as clear in ten pictures as in one.
+    is as clear in ten pictures as in one. ``same_plate_once`` says so of one plate seen by
+    several cameras too.
     """
-    found = [
-        f"the {role} plate"
-        for role in sorted({look.role for look in usable(seen, policy)})
-        if any(
-            look.role == role and look.text == target(look, declaration)
-            for look in usable(seen, policy)
-        )
-    ]
-    if policy.same_plate_once and not declaration.trailer_plate:
-        found = found[:1]
+    agreeing = {
+        look.role: look.text
+        for look in usable(seen, policy)
+        if look.text == target(look, declaration)
+    }
+    if policy.same_plate_once:
+        first = {text: role for role, text in sorted(agreeing.items(), reverse=True)}
+        agreeing = {role: text for text, role in first.items()}
+    found = [f"the {role} plate" for role in sorted(agreeing)]
     if set(seen.containers) & set(declaration.containers):
         found.append("the container")
     numbers = {paper.number for paper in seen.documents if not paper.problem}
@@ -121,6 +122,33 @@ def sources(seen: Seen, declaration: Declaration, policy: Policy) -> tuple[str, 
     if shown is not None and not shown.problem and shown.declaration == declaration.number:
         found.append("the gate pass")
     return tuple(found)
+
+
+def typed_over(seen: Seen, declaration: Declaration, policy: Policy) -> Iterator[Reason]:
+    """Did an officer type a plate that has nothing to do with what the cameras surely read?
+
+    A correction mends a misreading. Another plate altogether is more than one officer's word
+    may open for: with it any truck could pass on any declaration. ``seen`` is as it was seen.
+    """
+    if not seen.corrected_plate:
+        return
+    fronts = [look for look in usable(seen, policy) if look.role != REAR]
+    if any(near(look.text, seen.corrected_plate) for look in fronts):
+        return
+    sure = [look for look in fronts if weakest(look) >= policy.character_min]
+    if sure:
+        best = max(sure, key=lambda look: look.confidence)
+        yield _differs(best, declaration.tractor_plate, declaration)
+
+
+def _outweighed(best: SeenPlate, looks: list[SeenPlate], declared: str) -> bool:
+    """Whether the other looks of its camera say the declared plate more surely than ``best``
+    says another.
+    """
+    if all(look.text != declared for look in looks):
+        return False
+    sight = Sight(best.role, looks, MISREAD)
+    return sight.of_plate(declared) > sight.of_plate(best.text)
 
 
 def _differs(look: SeenPlate, declared: str, declaration: Declaration) -> Reason:

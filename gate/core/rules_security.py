@@ -16,7 +16,10 @@ from schemas.watchlist import WatchHit, WatchKind
 
 
 def watchlists(seen: Seen, declaration: Declaration | None) -> Iterator[Reason]:
-    """Is anything that was seen, or that the declaration names, on a watchlist?"""
+    """Is anything that was seen, or that the declaration names, on a watchlist?
+
+    ``seen`` is as the cameras saw it: what an officer typed does not take a reading away.
+    """
     for hit in seen.hits:
         if _concerns(hit, seen, declaration):
             yield reason(
@@ -89,7 +92,7 @@ def drawn(seed: str, transit: UUID) -> float:
 def _concerns(hit: WatchHit, seen: Seen, declaration: Declaration | None) -> bool:
     match hit.kind:
         case WatchKind.PLATE:
-            texts = {look.text for look in seen.plates}
+            texts = {seen.corrected_plate, *(look.text for look in seen.plates)}
             if declaration is not None:
                 texts |= {declaration.tractor_plate, declaration.trailer_plate}
             # Compared by look-alike key: one misread character must not hide a hit.
@@ -120,7 +123,7 @@ def _impossible(other: Sighting, seen: Seen, policy: Policy, now: datetime) -> s
         # However near the gates lie: nobody passes one and stands at the next at once.
         if since < _return_time(policy):
             return f"was at {other.gate} only {max(0.0, since.total_seconds()):.0f} s ago"
-    elif other.departed and other.lane != seen.lane and since < _return_time(policy):
+    elif other.departed and since < _return_time(policy):
         return f"passed lane {other.lane} only {since.total_seconds():.0f} s ago"
     if rules.paired and other.departed and other.direction is seen.direction:
         return f"went {other.direction} before and has not come back"

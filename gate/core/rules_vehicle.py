@@ -29,6 +29,8 @@ def weight(seen: Seen, declaration: Declaration, policy: Policy) -> Iterator[Rea
         yield reason("OVERWEIGHT_LEGAL", text, weighed=str(kg), permitted=str(permitted))
     declared = declaration.gross_kg
     if not declared:
+        if "weight" in policy.require:
+            yield reason("WEIGHT_DIFFERS", "the declaration names no weight", weighed=str(kg))
         return
     allowed = max(declared * rules.tolerance_percent / 100, rules.tolerance_kg)
     if abs(kg - declared) > allowed:

@@ -68,6 +68,10 @@ def test_applying_the_same_tariff_again_changes_nothing(
 def test_another_currency_is_left_alone() -> None:
     paid = Account(code="yard", currency="CNY", paid=30)
     assert rebalanced({"yard": 100_000}, [paid], "VND") == ()
+    both = {"infrastructure": 5, "yard": 100_000, "zone": 7}
+    assert rebalanced(both, [paid], "VND") == (
+        Balance(code="infrastructure", due=5, credit=0), Balance(code="zone", due=7, credit=0),
+    )  # fmt: skip
 
 
 def test_only_what_fees_are_charged_for_charges_anew() -> None:

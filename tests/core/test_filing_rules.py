@@ -56,6 +56,12 @@ def test_any_tree_is_tidied_and_checked_without_an_error_of_ours(tree: Any) -> N
         assert text_of(problem)
 
 
+@pytest.mark.parametrize("path", ["goods.*.quantity", "seals.*", f"goods.{'9' * 5000}.unit"])
+def test_a_path_without_a_line_number_is_an_unknown_field(path: str) -> None:
+    made, problems = changed(blank(), {path: "x"})
+    assert (made, [p.code for p in problems]) == (blank(), ["unknown_field"])
+
+
 @given(st.dictionaries(st.sampled_from(PATHS) | st.text(max_size=20), LEAVES, max_size=12))
 def test_what_is_typed_is_kept_and_reading_it_again_changes_nothing(changes: Any) -> None:
     made, problems = changed(blank(), changes)

@@ -201,9 +201,11 @@ def test_a_referred_truck_leaves_before_the_next_begins() -> None:
     assert walk.lane.phase is Phase.CLEARING
 
     walk.loop(False)
+    walk.do(lambda at: ev.Tick(at=at), later_ms=3_001)
 
     assert walk.lane.phase is Phase.IDLE
     assert walk.ends() == [TransitEnd.REFERRED_OUT]
+    assert walk.lane.doubt == ""
 
 
 def test_after_a_restart_the_truck_at_the_lane_goes_to_the_officer() -> None:

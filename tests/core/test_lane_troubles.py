@@ -241,5 +241,9 @@ def test_a_truck_sent_away_leaves_the_lane_clearing_until_its_loop_is_free() -> 
     walk.do(lambda at: ev.LaneClosed(at=at, by="lead"))
 
     walk.loop(False)
+    assert walk.lane.phase is Phase.CLEARING
+    walk.do(lambda at: ev.Tick(at=at), 3_000)
+    assert walk.lane.phase is Phase.CLEARING
+    walk.do(lambda at: ev.Tick(at=at), 1)
 
     assert walk.lane.phase is Phase.CLOSED

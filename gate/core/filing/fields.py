@@ -113,5 +113,11 @@ GROUPS = ("tractor", "trailer", "driver")
 def field_of(path: str) -> Field | None:
     """The field at a path such as ``goods.3.hs_code``; None where there is none."""
     parts = path.split(".")
-    pattern = ".".join("*" if part.isascii() and part.isdigit() else part for part in parts)
+    if "*" in parts:
+        return None
+    pattern = ".".join("*" if _is_line(part) else part for part in parts)
     return FIELDS.get(pattern)
+
+
+def _is_line(part: str) -> bool:
+    return part.isascii() and part.isdigit() and len(part) < 6

@@ -65,8 +65,13 @@ def loop_while_open(lane: Lane, event: LoopEntry, _policy: Policy, _fresh: UUID)
 
 def reversed_out(lane: Lane, event: Tick) -> bool:
     """True where the truck has left the way it came."""
-    gone = lane.left_at is not None and event.at - lane.left_at > REVERSED_OUT
-    return gone and not lane.loop_entry and not lane.barrier.loop_safety
+    return lane.left_at is not None and stays_free(lane, event) and not lane.barrier.loop_safety
+
+
+def stays_free(lane: Lane, event: Tick) -> bool:
+    """True where the entry loop has been free for long enough, or was never occupied."""
+    gone = lane.left_at is None or event.at - lane.left_at > REVERSED_OUT
+    return gone and not lane.loop_entry
 
 
 def first_picture(lane: Lane, event: CaptureStored, _policy: Policy, _fresh: UUID) -> Result:

@@ -20,6 +20,11 @@ def enter(lane: Lane, phase: Phase, at: datetime) -> Lane:
     return replace(lane, phase=phase, since=at)
 
 
+def rest_again(lane: Lane, at: datetime) -> Lane:
+    """The lane without a truck: idle, or closed where staff closed it."""
+    return replace(enter(lane, Phase.CLOSED if lane.closed else Phase.IDLE, at), left_at=None)
+
+
 def ignore(lane: Lane, because: str) -> Result:
     """Nothing changes; the reason is kept with the event."""
     return lane, (fx.Ignore(because=because),)
@@ -170,7 +175,8 @@ def end(lane: Lane, how: TransitEnd, at: datetime, fresh: UUID, *, leaving: bool
     """End the transit; the vehicle that waits behind comes up at once.
 
     ``leaving`` means that the vehicle still stands at the entry (referred, turned
-    back): the lane clears before the next one.
+    back): the lane clears before the next one. Without an entry loop nobody sees it go, and
+    what stands here next is the officer's.
     """
     if lane.transit is None:
         return ignore(lane, "there is no transit to end")
@@ -189,14 +195,18 @@ def end(lane: Lane, how: TransitEnd, at: datetime, fresh: UUID, *, leaving: bool
         corrected_plate="",
         weight=None,
         seals=None,
+        freed_at=lane.freed_at if how is TransitEnd.DEPARTED else at,
     )
-    if leaving and lane.loop_entry:
-        return enter(empty, Phase.CLEARING, at), (ended,)
+    if leaving and (lane.loop_entry or lane.left_at is not None):
+        return enter(replace(empty, left_at=lane.left_at), Phase.CLEARING, at), (ended,)
+    if leaving:
+        empty = replace(empty, doubt=lane.doubt or NOT_SEEN_LEAVING)
     if lane.next_waiting or lane.next_looks:
         following, effects = start(empty, fresh, at, lane.next_looks)
         return following, (ended, *effects)
-    return enter(empty, Phase.CLOSED if lane.closed else Phase.IDLE, at), (ended,)
+    return rest_again(empty, at), (ended,)
 
 
+NOT_SEEN_LEAVING = "a truck was sent away and not seen to leave: see which one stands here"
 ARM_UP = frozenset({Arm.OPENING, Arm.OPEN})
 ARM_BROKEN = frozenset({Arm.FAULT, Arm.STOPPED})

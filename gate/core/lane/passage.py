@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from gate.core.lane import effects as fx
+from gate.core.lane.arrival import stays_free
 from gate.core.lane.events import (
     BarrierPresence,
     BarrierReported,
@@ -21,6 +22,7 @@ from gate.core.lane.events import (
 from gate.core.lane.moves import (
     ARM_BROKEN,
     ARM_UP,
+    NOT_SEEN_LEAVING,
     Result,
     add_look,
     add_next_look,
@@ -29,6 +31,7 @@ from gate.core.lane.moves import (
     enter,
     ignore,
     report,
+    rest_again,
     to_officer,
 )
 from gate.core.lane.rest import barrier_at_rest
@@ -166,9 +169,12 @@ def clearing_tick(lane: Lane, event: Tick, policy: Policy, _fresh: UUID) -> Resu
     """Clearing ends with a closed arm; where a truck was sent away, with a free loop."""
     overdue = event.at - lane.since > timedelta(milliseconds=policy.deadlines.clearing_ms)
     if lane.transit is None:
-        if lane.loop_entry and not overdue:
+        if not (overdue if lane.loop_entry else stays_free(lane, event)):
             return lane, ()
-        return enter(lane, Phase.CLOSED if lane.closed else Phase.IDLE, event.at), ()
+        if lane.loop_entry:
+            # It may still stand here: a further picture of it must not be decided on anew.
+            lane = replace(lane, doubt=lane.doubt or NOT_SEEN_LEAVING)
+        return rest_again(lane, event.at), ()
     if overdue:
         text = "the arm did not come down in time"
         called = fx.CallOfficer(transit=lane.transit, why=text)
@@ -184,13 +190,13 @@ def clearing_barrier(lane: Lane, event: BarrierReported, policy: Policy, fresh: 
 
 
 def clearing_loop(lane: Lane, event: LoopEntry, _policy: Policy, _fresh: UUID) -> Result:
-    """A referred or turned-back truck leaves the entry loop: the lane is free."""
+    """A referred or turned-back truck leaves the entry loop: free once the loop stays so, as a
+    gap between two axles and a chattering loop must not make a new truck of it.
+    """
     if lane.transit is not None:
         return loop_behind(lane, event, _policy, _fresh)
-    lane = replace(lane, loop_entry=event.occupied)
-    if event.occupied:
-        return lane, ()
-    return enter(lane, Phase.CLOSED if lane.closed else Phase.IDLE, event.at), ()
+    left = None if event.occupied else event.at
+    return replace(lane, loop_entry=event.occupied, left_at=left), ()
 
 
 def fault_barrier(lane: Lane, event: BarrierReported, _policy: Policy, fresh: UUID) -> Result:
@@ -215,7 +221,7 @@ def fault_officer(lane: Lane, event: OfficerActed, _policy: Policy, fresh: UUID)
 def _recover(lane: Lane, event: BarrierReported | OfficerActed, fresh: UUID) -> Result:
     cleared = (fx.ClearAlarm(kind="BARRIER_FAULT"), fx.ClearAlarm(kind="BARRIER_NOT_CLOSED"))
     if lane.transit is None:
-        return enter(lane, Phase.CLOSED if lane.closed else Phase.IDLE, event.at), cleared
+        return rest_again(lane, event.at), cleared
     if lane.vehicle_in_gate:
         lane, effects = end(lane, TransitEnd.DEPARTED, event.at, fresh)
     else:

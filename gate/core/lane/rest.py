@@ -67,6 +67,8 @@ def restarted(lane: Lane, event: Restarted, _policy: Policy, _fresh: UUID) -> Re
     lane = replace(lane, barrier=BarrierSeen())
     if lane.transit is None or lane.phase in MOVING:
         return lane, ()
+    # Held: what comes late now must not let the machine open without the officer's look after all.
+    lane = replace(lane, held_by=lane.held_by or "the lane")
     return to_officer(lane, event.at, "the service restarted while this truck was at the lane")
 
 

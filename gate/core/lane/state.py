@@ -69,6 +69,8 @@ class Lane:
     ``manual`` that every truck is theirs to decide. ``safety_since`` is when the safety loop
     became occupied, None while free or once it has alarmed. ``doubt`` says in words why the
     next truck must be looked at by an officer (a vehicle slipped through before it).
+    ``freed_at`` is when the truck before left without passing: whatever was taken before then
+    shows that one.
     ``weight`` is the scale's last word on this truck, ``seals`` what was found on it (None:
     nobody has looked).
     """
@@ -95,6 +97,7 @@ class Lane:
     manual: bool = False
     safety_since: datetime | None = None
     doubt: str = ""
+    freed_at: datetime | None = None
     weight: SeenWeight | None = None
     seals: tuple[str, ...] | None = None
 

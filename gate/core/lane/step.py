@@ -27,10 +27,27 @@ def step(lane: Lane, event: Event, policy: Policy, fresh: UUID) -> tuple[Lane, t
         The state after and the effects, to be performed once the state is committed.
         The same arguments always give the same result.
     """
+    if isinstance(event, Tick):
+        lane = _not_ahead(lane, event)
     result: tuple[Lane, tuple[Effect, ...]] = TABLE[lane.phase, type(event)](
         lane, event, policy, fresh
     )
     return watched(*result, event, policy) if isinstance(event, Tick) else result
+
+
+def _not_ahead(lane: Lane, event: Tick) -> Lane:
+    """Where the centre's clock was put back, what runs begins anew: no deadline waits for the
+    hour to come round again.
+    """
+    left, under = lane.left_at, lane.safety_since
+    if lane.since <= event.at and not any(t is not None and t > event.at for t in (left, under)):
+        return lane
+    return replace(
+        lane,
+        since=min(lane.since, event.at),
+        left_at=None if left is None else min(left, event.at),
+        safety_since=None if under is None else min(under, event.at),
+    )
 
 
 def watched(

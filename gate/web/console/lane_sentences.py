@@ -30,6 +30,7 @@ CALLS: tuple[str, ...] = (
     N_("the arm came down again but no vehicle passed"),
     N_("the arm did not come down in time"),
     N_("a second vehicle drove in behind the released one"),
+    N_("a truck was sent away and not seen to leave: see which one stands here"),
     N_(
         "a second vehicle drove in behind the released one: see who stands here and who went "
         "through"
