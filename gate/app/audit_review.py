@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,11 +24,14 @@ class Review:
 
 
 async def review(
-    database: Database, key: tuple[str, Callable[[str, bytes], bool]] | None
+    database: Database,
+    key: tuple[str, Callable[[str, bytes], bool]] | None,
+    kept: Iterable[dict[str, Any]] = (),
 ) -> Review:
     """Check everything; without a key the anchors' signatures are not judged.
 
-    Raises ``StoreError``.
+    ``kept`` are anchors that somebody keeps elsewhere: whoever owns the database can take out
+    its anchors with what they vouch for, but not those. Raises ``StoreError``.
     """
     entries, faults = await audit_check.verify(database)
     anchors = await audit_anchors.all_anchors(database)
@@ -37,6 +40,15 @@ async def review(
         faults += _anchor(anchor, number, previous, key)
         faults += await audit_check.against_anchor(database, anchor["body"]["heads"])
         previous = digest(anchor["body"])
+    stored = {digest(anchor["body"]) for anchor in anchors}
+    for anchor in kept:
+        faults += _unsigned(anchor, key)
+        faults += await audit_check.against_anchor(database, anchor["body"]["heads"])
+        if digest(anchor["body"]) not in stored:
+            text = "an anchor that was kept elsewhere is gone here"
+            faults.append(
+                Fault(chain=ANCHORS, number=anchor["body"]["number"], kind="anchor", text=text)
+            )
     unique = tuple(dict.fromkeys(faults))
     return Review(entries=entries, anchors=len(anchors), faults=unique)
 
@@ -47,11 +59,19 @@ def _anchor(
     previous: str,
     key: tuple[str, Callable[[str, bytes], bool]] | None,
 ) -> list[Fault]:
-    faults = []
+    faults = _unsigned(anchor, key)
     if anchor["number"] != number or anchor["body"]["previous"] != previous:
-        faults.append("an anchor before it is gone or was replaced")
-    if key is not None and not (
-        anchor["key_id"] == key[0] and key[1](anchor["signature"], signed_text(anchor["body"]))
-    ):
-        faults.append(f"its signature is not of the key {key[0]}")
-    return [Fault(chain=ANCHORS, number=anchor["number"], kind="anchor", text=t) for t in faults]
+        text = "an anchor before it is gone or was replaced"
+        faults.insert(0, Fault(chain=ANCHORS, number=anchor["number"], kind="anchor", text=text))
+    return faults
+
+
+def _unsigned(
+    anchor: dict[str, Any], key: tuple[str, Callable[[str, bytes], bool]] | None
+) -> list[Fault]:
+    if key is None:
+        return []
+    if anchor["key_id"] == key[0] and key[1](anchor["signature"], signed_text(anchor["body"])):
+        return []
+    text = f"its signature is not of the key {key[0]}"
+    return [Fault(chain=ANCHORS, number=anchor["body"]["number"], kind="anchor", text=text)]

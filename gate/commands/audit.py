@@ -27,10 +27,15 @@ The signing key belongs to whoever audits the gate: keep it off the service's ma
 examples:
   gate audit keygen anchor.key                       a new key, and anchor.key.pub to hand out
   gate audit anchor --key anchor.key --out anchors/  sign today's heads of all chains
-  gate audit verify --key anchor.key.pub             find any changed, missing or moved row
+  gate audit verify --key anchor.key.pub --anchors anchors/
+                                                     find any changed, missing or moved row
 
 exit status: 0 all well, 1 faults were found or it could not be checked, 2 wrong usage
 """
+
+
+class AnchorUnreadable(ValueError):
+    """A file among the kept anchors is missing or is none."""
 
 
 def add_parser(subparsers: Any) -> argparse.ArgumentParser:
@@ -43,6 +48,9 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     verify = actions.add_parser("verify", help="check all chains and anchors")
     verify.add_argument("--key", type=Path, metavar="FILE", help="public key of the anchors")
+    verify.add_argument(
+        "--anchors", type=Path, metavar="FOLDER", help="anchors kept elsewhere: check these too"
+    )
     verify.add_argument("--json", action="store_true", help="one JSON object a fault")
     add_options(verify)
     anchor = actions.add_parser("anchor", help="sign the heads of all chains")
@@ -63,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         if args.action == "anchor":
             return asyncio.run(_anchor(settings_from(args), args))
         return asyncio.run(_verify(settings_from(args), args))
-    except (StoreError, PostgresDidNotStart, KeyUnusable) as error:
+    except (StoreError, PostgresDidNotStart, KeyUnusable, AnchorUnreadable) as error:
         print(f"not done: {error}", file=sys.stderr)
         return 1
 
@@ -82,10 +90,35 @@ async def _anchor(settings: Settings, args: argparse.Namespace) -> int:
 
 async def _verify(settings: Settings, args: argparse.Namespace) -> int:
     key = None if args.key is None else checker(args.key)
+    kept = [] if args.anchors is None else _kept(args.anchors)
     async with tool_database(settings) as database:
-        found = await review(database, key)
+        found = await review(database, key, kept)
     _report(found, args.json, key is not None)
     return 1 if found.faults else 0
+
+
+def _kept(folder: Path) -> list[dict[str, Any]]:
+    """The anchors in a folder, as ``--out`` wrote them. Raises ``AnchorUnreadable``."""
+    found = []
+    try:
+        for path in sorted(p for p in folder.iterdir() if p.suffix == ".json"):
+            anchor = json.loads(path.read_text("utf-8"))
+            found.append(
+                {
+                    "key_id": str(anchor["key_id"]), "signature": str(anchor["signature"]),
+                    "body": {**anchor["body"], "number": int(anchor["body"]["number"]),
+                             "heads": [{**head, "chain": str(head["chain"]),
+                                        "number": int(head["number"])}
+                                       for head in anchor["body"]["heads"]]},
+                }
+            )  # fmt: skip
+    except OSError as error:
+        raise AnchorUnreadable(f"{error.filename}: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise AnchorUnreadable(f"{path}: no anchor as `gate audit anchor` writes it") from error
+    if not found:
+        raise AnchorUnreadable(f"{folder}: there is no anchor (*.json) in it")
+    return found
 
 
 def _report(found: Review, as_json: bool, signed: bool) -> None:

@@ -31,6 +31,7 @@ async def verify(database: Database) -> tuple[int, list[Fault]]:
         database.connection() as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
+        faults += await _without_chain(connection)
         for chain in await audit.chains(connection):
             found = [entry async for entry in audit.entries(connection, chain)]
             read += len(found)
@@ -59,6 +60,19 @@ async def against_anchor(database: Database, heads: list[dict[str, Any]]) -> lis
                           text=f"the entry that a signed anchor vouches for {what}")
                 )  # fmt: skip
     return faults
+
+
+async def _without_chain(connection: Connection) -> list[Fault]:
+    """Lanes that took steps since there are chains (migration 0004), but have none."""
+    rows = await connection.fetch(
+        """SELECT 'lane/' || l.id AS chain FROM lanes l
+           WHERE NOT EXISTS (SELECT FROM audit_events a WHERE a.chain = 'lane/' || l.id)
+             AND EXISTS (SELECT FROM transit_events e WHERE e.lane_id = l.id AND e.at >
+                 (SELECT applied_at FROM schema_migrations WHERE number = 4))
+           ORDER BY l.id"""
+    )
+    text = "the whole chain is gone, though the lane took steps"
+    return [Fault(chain=row["chain"], number=1, kind="missing", text=text) for row in rows]
 
 
 async def _against_steps(

@@ -126,6 +126,37 @@ async def test_a_chain_rewritten_as_a_whole_is_found_by_its_anchor(
     assert await faults(database) == [("lane/lane-1", 10, "anchor")]
 
 
+async def test_a_chain_that_is_gone_as_a_whole_is_missed_without_any_anchor(
+    database: Database, leased: Lease
+) -> None:
+    await tamper(database, "DELETE FROM audit_events")
+
+    assert await faults(database) == [("lane/lane-1", 1, "missing")]
+
+
+async def test_what_was_cut_off_with_its_anchor_shows_against_the_anchor_kept_elsewhere(
+    database: Database, leased: Lease, tmp_path: Path
+) -> None:
+    """The owner of the database takes out the newest steps, their entries and the anchor."""
+    key_id = make_key(tmp_path / "key")
+    _, sign = signer(tmp_path / "key")
+    key = checker(public_path(tmp_path / "key"))
+    first = await audit_anchors.add(database, key_id, sign, NOW)
+    await step(database, leased, 10)
+    kept = await audit_anchors.add(database, key_id, sign, NOW)
+    assert (await review(database, key, [first, kept])).faults == ()
+
+    await tamper(database, "DELETE FROM audit_events WHERE number > 10")
+    await tamper(database, "DELETE FROM transit_events WHERE number > 10")
+    await tamper(database, "DELETE FROM audit_anchors WHERE number = 2")
+
+    assert (await review(database, key)).faults == ()
+    found = (await review(database, key, [first, kept])).faults
+    assert {(f.chain, f.number) for f in found} == {("lane/lane-1", 11), ("anchors", 2)}
+    forged = {**kept, "body": {**kept["body"], "at": "2026-01-01"}}
+    assert any("signature" in f.text for f in (await review(database, key, [forged])).faults)
+
+
 async def test_an_anchor_signed_by_another_key_or_changed_is_found(
     database: Database, leased: Lease, tmp_path: Path
 ) -> None:

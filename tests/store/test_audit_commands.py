@@ -75,6 +75,21 @@ async def test_a_clean_audit_verifies_and_an_anchor_is_signed_and_kept(
     assert "1 anchors: 0 faults" in capsys.readouterr().out
     assert await tool("audit", "verify", "--key", key, "--config", config) == 1
 
+    public = f"{key}.pub"
+    elsewhere = ("--key", public, "--anchors", out, "--config", config)
+    assert await tool("audit", "verify", *elsewhere) == 0
+    async with database.transaction() as connection:
+        await connection.execute("SET LOCAL session_replication_role = replica")
+        await connection.execute("DELETE FROM audit_anchors")
+    assert await tool("audit", "verify", "--key", public, "--config", config) == 0
+    assert await tool("audit", "verify", *elsewhere) == 1
+    assert "ANCHOR    anchors 1: an anchor that was kept elsewhere" in capsys.readouterr().out
+    for junk in ("{}", "[", '{"body": 1}'):
+        kept.write_text(junk)
+        assert await tool("audit", "verify", *elsewhere) == 1
+        assert f"{kept}: no anchor" in capsys.readouterr().err
+    assert await tool("audit", "verify", "--anchors", tmp_path / "no", "--config", config) == 1
+
 
 async def test_a_fault_is_printed_with_chain_and_number(
     database: Database, config: Path, capsys: pytest.CaptureFixture[str]
@@ -120,6 +135,8 @@ async def test_policy_diff_counts_what_would_change(
     assert transit in said
     assert "1 release -> hold" in said
     assert await tool("policy", "diff", same, strict, "--on", "0", "--config", config) == 2
+    long = "99999999999"
+    assert await tool("policy", "diff", same, strict, "--on", long, "--config", config) == 2
     assert await tool("policy", "diff", same, strict, "--json", "--config", config) == 1
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["transit"] == transit
 
@@ -145,6 +162,34 @@ async def test_policy_check_lists_every_problem_at_once(
     assert await tool("policy", "check", fine) == 1
     assert "ratio asks" in capsys.readouterr().err
     assert await tool("policy", "check", tmp_path / "none.toml") == 1
+    assert await tool("policy", "check", tmp_path) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"\xff\xfe", "no UTF-8 text at byte 0"),
+        (b"roles = " + b"[" * 50_000, "can't be used"),
+        (b"[costs]\nwrong_release = nan", "costs.wrong_release: must be a number"),
+        (b"[costs]\nwrong_release = inf\nunneeded_hold = inf", "unneeded_hold: must be a number"),
+        (b"[weighing]\ntolerance_percent = nan", "weighing.tolerance_percent: must be a number"),
+        (b"[weighing]\nlegal_percent = inf", "weighing.legal_percent: must be a number"),
+        (b'[clones]\ndistances = [["a", "b", nan]]', "clones.distances.0.2: must be a number"),
+        (b"[clones]\nreturn_ms = 99999999999999999", "return_ms not negative"),
+        (b"early_ms = 1000000000000000000", "early_ms: this value can't be used"),
+        (b"[deadlines]\nreading_ms = 90000000", "deadlines.reading_ms: this value can't be used"),
+        (b'[inspection]\nrate = 0.1\nseed = " "', "inspection.seed: set one of your own"),
+    ],
+)
+async def test_a_policy_with_which_nothing_could_be_judged_is_refused(
+    text: bytes, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No comparison with nan ever objects: such a cost would open for every truck."""
+    bad = tmp_path / "bad.toml"
+    bad.write_bytes(text)
+
+    assert await tool("policy", "check", bad) == 1
+    assert said in capsys.readouterr().err
 
 
 async def test_the_shipped_policy_is_the_programs_own_defaults(

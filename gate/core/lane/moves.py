@@ -199,8 +199,8 @@ def end(lane: Lane, how: TransitEnd, at: datetime, fresh: UUID, *, leaving: bool
     )
     if leaving and (lane.loop_entry or lane.left_at is not None):
         return enter(replace(empty, left_at=lane.left_at), Phase.CLEARING, at), (ended,)
-    if leaving:
-        empty = replace(empty, doubt=lane.doubt or NOT_SEEN_LEAVING)
+    if leaving and not lane.doubt:
+        empty = replace(empty, doubt=NOT_SEEN_LEAVING)
     if lane.next_waiting or lane.next_looks:
         following, effects = start(empty, fresh, at, lane.next_looks)
         return following, (ended, *effects)

@@ -171,9 +171,9 @@ def clearing_tick(lane: Lane, event: Tick, policy: Policy, _fresh: UUID) -> Resu
     if lane.transit is None:
         if not (overdue if lane.loop_entry else stays_free(lane, event)):
             return lane, ()
-        if lane.loop_entry:
+        if lane.loop_entry and not lane.doubt:
             # It may still stand here: a further picture of it must not be decided on anew.
-            lane = replace(lane, doubt=lane.doubt or NOT_SEEN_LEAVING)
+            lane = replace(lane, doubt=NOT_SEEN_LEAVING)
         return rest_again(lane, event.at), ()
     if overdue:
         text = "the arm did not come down in time"
