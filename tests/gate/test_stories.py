@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -114,8 +116,27 @@ async def test_an_officer_corrects_the_plate_and_the_truck_passes(lane: Rig) -> 
 
     await lane.drive_through()
     await until(lambda: lane.phase == "idle", what="the transit ends")
-    decisions = await lane.rows_of("SELECT outcome FROM decisions ORDER BY at")
+    decisions = await lane.rows_of("SELECT outcome, inputs FROM decisions ORDER BY at")
     assert [d["outcome"] for d in decisions] == ["hold", "release"]
+    zone = ZoneInfo(lane.service.settings.web.timezone)
+    for inputs in (d["inputs"] for d in decisions):
+        day = datetime.fromisoformat(inputs["now"]).astimezone(zone).date()
+        assert inputs["today"] == day.isoformat()
+
+
+async def test_a_decision_knows_when_the_truck_before_was_sent_away(lane: Rig) -> None:
+    await lane.show(empty_street(), empty_street(10))
+    await until(lambda: lane.phase == "with_officer", what="the officer is called")
+    actor = lane.service.lanes[LANE]
+    transit = actor.state.transit
+    assert transit is not None
+    back = Act(action=OfficerAction.TURN_BACK, transit=transit, note="no papers")
+    await lane.service.officers.act(LANE, OFFICER, back)
+    (ended,) = await lane.rows_of("SELECT ended_at FROM transits")
+
+    inputs = await lane.service.decider.gather(actor, uuid4(), "")
+
+    assert inputs.seen.freed_at == ended["ended_at"]
 
 
 async def test_an_officer_releases_with_a_reason_that_is_kept(lane: Rig) -> None:
