@@ -15,6 +15,8 @@ SCOPE_WORDS: dict[str, str] = {
     "transits.read": N_("read transits"),
     "statistics.read": N_("read statistics"),
     "webhooks.write": N_("change webhooks"),
+    "clearances.write": N_("accept and clear declarations, note payments"),
+    "sightings.exchange": N_("tell and ask where plates were seen"),
 }
 EVENT_WORDS: dict[str, str] = {
     "declaration.reopened": N_("opened again"),
