@@ -27,6 +27,7 @@ EVENT_WORDS: dict[str, str] = {
     "declaration.fee": N_("fee paid or waived"),
     "declaration.fee_recomputed": N_("fees changed by an amendment"),
     "declaration.pass": N_("gate pass issued or ended"),
+    "upload.filed": N_("upload filed: one e-mail for all its declarations"),
     "ping": N_("test"),
 }
 FEE_WORDS: dict[str, str] = {
