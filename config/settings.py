@@ -105,6 +105,12 @@ class Web(Section):
 
     host: str = Field("127.0.0.1", description="address to listen on")
     port: Port = Field(8080, description="port to listen on")
+    address: str = Field(
+        "",
+        pattern=r"^(https?://[^\s/]+/?)?$",
+        description="where people reach the pages, such as https://gate.example: for links in "
+        "letters",
+    )
     secure_cookies: bool = Field(False, description="set true behind HTTPS")
     trusted_proxies: str = Field(
         "",

@@ -25,7 +25,7 @@ examples:
   gate key list
   gate key make 'Customs of Mong Cai' --scope declarations.read --scope clearances.write
   gate key make 'Gate of Hekou' --scope sightings.exchange --site hekou --days 365
-  gate key end ab12cd34                       at once
+  gate key end ab12cd34 --reason 'it leaked'   at once
 """
 
 
@@ -34,7 +34,8 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "key", help="make, list and end API keys of other systems and gates", epilog=_EPILOG,
         description="Keys of firms are made in the portal; those of systems, which see all firms, "
-        "only here. A key is shown once. The act is in the audit, with the name of who runs this.",
+        "here or on the page of devices. A key is shown once. The act is in the audit, with the "
+        "name of who runs this.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     add_options(parser)
@@ -47,6 +48,7 @@ def add_parser(subparsers: Any) -> argparse.ArgumentParser:
     make.add_argument("--days", type=int, help="how long it works; without: until it is ended")
     end = actions.add_parser("end", help="end a key at once")
     end.add_argument("prefix", help="the eight characters after gk_")
+    end.add_argument("--reason", default="", help="why; it is kept in the audit")
     return parser
 
 
@@ -83,7 +85,7 @@ async def _run(settings: Settings, args: argparse.Namespace) -> int:
         if found is None:
             print(f"not done: there is no key {args.prefix!r} of a system", file=sys.stderr)
             return 1
-        await keys.end(None, found.id, actor=actor)
+        await keys.end(None, found.id, actor=actor, reason=args.reason)
         print(f"ended {found.prefix} of {found.name}")
         return 0
 

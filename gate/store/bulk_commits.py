@@ -145,6 +145,26 @@ async def counts(connection: Connection, firm: UUID, upload: UUID) -> tuple[int,
     return int(row["filed"]), int(row["refused"])
 
 
+async def sums(connection: Connection, upload: UUID) -> dict[str, int]:
+    """How many declarations were filed, by the status that they got then."""
+    rows = await connection.fetch(
+        """SELECT status, count(*) AS n FROM bulk_results
+           WHERE upload_id = $1 AND declaration_id IS NOT NULL GROUP BY status""",
+        upload,
+    )  # fmt: skip
+    return {row["status"]: int(row["n"]) for row in rows}
+
+
+async def refused(connection: Connection, upload: UUID) -> list[ResultRow]:
+    """What could not be filed when its turn came, in order."""
+    rows = await connection.fetch(
+        """SELECT id, line, reference, declaration_id, number, status, problems FROM bulk_results
+           WHERE upload_id = $1 AND declaration_id IS NULL ORDER BY line""",
+        upload,
+    )  # fmt: skip
+    return [ResultRow(**dict(row)) for row in rows]
+
+
 async def results(
     database: Database, firm: UUID, upload: UUID, *, after: int, most: int, refused: bool = False
 ) -> list[ResultRow]:

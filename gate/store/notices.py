@@ -12,7 +12,9 @@ from gate.store.pool import Connection
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeRow:
-    """An event of a declaration with what is needed to tell its firm."""
+    """An event of a declaration with what is needed to tell its firm. ``uploaded``: an upload
+    filed it, whose end is told in one letter.
+    """
 
     id: int
     declaration_id: UUID
@@ -31,6 +33,7 @@ class NoticeRow:
     language: str
     amount: int
     currency: str
+    uploaded: bool
 
 
 async def take(connection: Connection, at: datetime, most: int) -> list[NoticeRow]:
@@ -39,7 +42,11 @@ async def take(connection: Connection, at: datetime, most: int) -> list[NoticeRo
         """SELECT n.id, n.declaration_id, n.number, n.tries, e.at, e.actor, e.kind, e.from_status,
                e.to_status, e.data, d.number AS declaration, d.firm_id, d.tractor_plate AS plate,
                f.email, f.language, coalesce(due.amount, 0) AS amount,
-               coalesce(due.currency, '') AS currency
+               coalesce(due.currency, '') AS currency,
+               n.number <= 2 AND e.kind = 'status' AND (e.to_status = 'submitted'
+                   OR e.to_status = 'accepted' AND e.actor = 'machine')
+                 AND EXISTS (SELECT FROM bulk_results r JOIN bulk_commits c USING (upload_id)
+                     WHERE r.declaration_id = n.declaration_id AND c.submit) AS uploaded
            FROM notices n
            JOIN declaration_events e ON e.declaration_id = n.declaration_id AND e.number = n.number
            JOIN declarations d ON d.id = n.declaration_id JOIN firms f ON f.id = d.firm_id

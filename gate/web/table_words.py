@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.policy_problems import TEXTS as POLICY_TEXTS
+from gate.app.firms.bulk.ending import WORDS as ENDING_WORDS
 from gate.app.firms.bulk.refusals import Unusable
 from gate.app.firms.bulk.sheets import REPORT_WORDS
 from gate.app.firms.wording import AUTHORITIES, GREETING, LETTERS
@@ -28,6 +29,7 @@ def table_words() -> Iterator[str]:
     yield from AUTHORITIES.values()
     yield GREETING
     yield from REPORT_WORDS
+    yield from ENDING_WORDS
     yield from Unusable
     yield from Refusal
     yield from TASKS.values()

@@ -234,6 +234,12 @@ def test_words_from_outside_stay_on_one_line_of_a_letter(event: str, hostile: st
         "authority",
         "due",
         "credit",
+        "filed",
+        "total",
+        "accepted",
+        "waiting",
+        "refused",
+        "link",
     )
     made = wording.letter(event, dict.fromkeys(names, hostile), "en", wording.english, "x")
     assert made is not None

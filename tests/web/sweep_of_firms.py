@@ -26,6 +26,9 @@ async def firm_samples(site: Site, firm: UUID, member: str) -> dict[str, str]:
     filed = await firms.filing.new_draft(firm, actor="fa", content=content())
     declared = (await firms.filing.submit(firm, filed.id, actor="fa")).declaration.id
     key, webhook, delivery = uuid4(), uuid4(), uuid4()
+    system_key, _secret = await firms.keys.make(
+        None, name="customs", scopes=["declarations.read"], actor="quan"
+    )
     async with site.rig.database.transaction() as connection:
         await connection.execute(
             """INSERT INTO api_keys (id, firm_id, name, prefix, secret_hash, scopes, created_at,
@@ -51,7 +54,8 @@ async def firm_samples(site: Site, firm: UUID, member: str) -> dict[str, str]:
         "/portal/drafts/{id}": str(draft.id), "/portal/declarations/{id}": str(declared),
         "/portal/passes/{id}": str(declared), "/portal/vehicles/{id}": str(vehicle),
         "/portal/drivers/{id}": str(driver), "/portal/members/{id}": member,
-        "/portal/keys/{id}": str(key), "/portal/bulk/{id}": await upload(firms, firm),
+        "/portal/keys/{id}": str(key), "key": str(system_key.id),
+        "/portal/bulk/{id}": await upload(firms, firm),
         "/portal/webhooks/{id}": str(webhook),
         "delivery": str(delivery), "/firms/{id}": str(firm), "/clearances/{id}": str(declared),
         "fee": str(fee or uuid4()),

@@ -134,6 +134,8 @@ async def fill(site: Site) -> dict[str, str]:
                    reason="biên bản 12/BP")  # fmt: skip
     await anh.post("/policy", toml=STRICT, note="documents for all")
     await quan.post("/devices/lane-1/barrier/key", at_once="on")
+    exchange = {"scope.sightings.exchange": "yes", "site": "hekou", "days": "365"}
+    assert (await quan.post("/devices/keys", name="Cửa khẩu Hekou", **exchange))[0] == 200
     await anh.post("/retention/holds", kind="plate", value="14C12345", reason="vụ án 7/2026")
     await anh.post("/retention/run")
     (transit,) = await site.rig.rows_of("SELECT id FROM transits")
@@ -154,7 +156,7 @@ async def fill(site: Site) -> dict[str, str]:
         "policy-page": "/policy", "approvals": "/approvals", "account": "/account",
         "retention": "/retention?person=Tèo", "audit": "/audit", "access": "/audit/access",
         "check": "/audit/check", "users": "/users", "user": f"/users/{user['id']}",
-        "devices": "/devices", "factor": "/account/second-factor",
+        "devices": "/devices", "system-keys": "/devices/keys", "factor": "/account/second-factor",
     }  # fmt: skip
 
 
@@ -179,7 +181,7 @@ async def test_every_page_is_without_a_violation_in_each_language_and_theme(
         form = {"name": name, "password": PASSWORD}
         await page.context.request.post(f"{site.url}/sign-in", form=form, max_redirects=0)
         for what, path in paths.items():
-            if (what in ("users", "user", "devices")) == (role == "administrator"):
+            if (what in ("users", "user", "devices", "system-keys")) == (role == "administrator"):
                 wrong += [f"{what}: {v}" for v in await look_at(page, site.url, what, path)]
     assert not wrong, "\n".join(wrong)
 

@@ -63,7 +63,9 @@ class Firms:
         self.filing = Filing(database, clock, site, self.fees, self.passes)
         self.clearances = ClearanceDesk(database, clock, site, self.fees)
         zone = ZoneInfo(settings.web.timezone)
-        self.bulk = Bulk(database, clock, site, self.filing, zone)
+        self.bulk = Bulk(
+            database, clock, site, self.filing, zone, self.notices, settings.web.address
+        )
         self.keys = ApiKeys(database, clock)
         self.webhooks = Webhooks(database, clock, vault, loopback=loopback)
         self._postman = Postman(database, clock, settings.mail, metrics)

@@ -94,15 +94,15 @@ class ApiKeys:
             )  # fmt: skip
         return row, f"gk_{prefix}_{secret}"
 
-    async def end(self, firm: UUID | None, key: UUID, *, actor: str) -> None:
-        """End a key at once; raises ``UnknownRecord``."""
+    async def end(self, firm: UUID | None, key: UUID, *, actor: str, reason: str = "") -> None:
+        """End a key at once, for a reason that the audit keeps; raises ``UnknownRecord``."""
         now = self._clock.now()
         async with self._database.transaction() as connection:
             if not await api_keys.end(connection, firm, key, actor, now):
                 raise UnknownRecord("key")
             await audit.administer(
                 connection, at=now, actor=actor, action="key.ended", subject=str(key),
-                data={"firm": str(firm or "")},
+                data={"firm": str(firm or ""), "reason": reason},
             )  # fmt: skip
 
     async def usage(self, firm: UUID | None, days: int = 30) -> list[UsageRow]:

@@ -11,8 +11,8 @@ from gate.app.firms.wording import LETTERS
 from gate.store import audit, letter_choices
 from gate.store.pool import Database
 
-CHOOSABLE = tuple(event for event in LETTERS if event.startswith("declaration."))
-"""Letters about a declaration; those about the firm itself are always sent."""
+CHOOSABLE = tuple(event for event in LETTERS if not event.startswith("firm."))
+"""Letters about declarations and uploads; those about the firm itself are always sent."""
 
 
 class LetterChoices:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -26,6 +27,8 @@ AT_ONCE = 100
 KEPT = timedelta(days=90)
 """How long letters and deliveries with their attempts can be looked at."""
 _AGAIN = timedelta(seconds=30)
+Lines = Callable[[str, Translate], Sequence[str]]
+"""(language, translate) -> what stands below a letter's sentences, line by line."""
 
 
 class Notices:
@@ -44,13 +47,20 @@ class Notices:
         return await letters.listing(self._database, firm, after=after, most=most)
 
     async def tell(
-        self, connection: Connection, firm: UUID, event: str, facts: dict[str, str]
+        self,
+        connection: Connection,
+        firm: UUID,
+        event: str,
+        facts: dict[str, str],
+        lines: Lines | None = None,
     ) -> None:
         """Write a letter to a firm about something that is no declaration's event."""
         row = await firms.reached(connection, firm)
-        if row is not None:
-            email, language = row
-            await self._write(connection, firm, email, language, event, facts)
+        if row is None or event in await letter_choices.unwanted(connection, firm):
+            return
+        email, language = row
+        more = () if lines is None else lines(language, self.translate)
+        await self._write(connection, firm, email, language, event, facts, more)
 
     async def forget(self) -> None:
         """Forget letters and web calls that are too old."""
@@ -92,6 +102,8 @@ class Notices:
                 connection, delivery=delivery, webhook=webhook, firm=notice.firm_id, event=name,
                 body=events.body_of(name, delivery, notice), at=now,
             )  # fmt: skip
+        if notice.uploaded:
+            return
         letter = events.letter_name(notice)
         if letter not in await letter_choices.unwanted(connection, notice.firm_id):
             await self._write(
@@ -107,8 +119,9 @@ class Notices:
         language: str,
         event: str,
         facts: dict[str, str],
+        lines: Sequence[str] = (),
     ) -> None:
-        text = wording.letter(event, facts, language, self.translate, self._site)
+        text = wording.letter(event, facts, language, self.translate, self._site, lines)
         if not email or text is None:
             return
         await letters.add(

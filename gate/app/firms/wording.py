@@ -6,7 +6,7 @@ letter, only web calls.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 Translate = Callable[[str, str], str]
 """(language, English sentence) -> the sentence in that language."""
@@ -24,6 +24,14 @@ LETTERS: dict[str, tuple[str, str]] = {
     "firm.suspended": (
         "Your firm was suspended",
         "Nobody of your firm can sign in or file for now. The reason: %(reason)s",
+    ),
+    "upload.filed": (
+        "%(filed)s of %(total)s declarations of %(name)s were filed",
+        (
+            "The upload %(name)s has ended. Declarations filed: %(filed)s. Accepted: %(accepted)s; "
+            "book their hours now. Waiting for an officer: %(waiting)s. Not filed: %(refused)s. "
+            "The report, for one day: %(link)s"
+        ),
     ),
     "declaration.submitted": (
         "Declaration %(number)s was submitted",
@@ -88,9 +96,16 @@ def english(_language: str, sentence: str) -> str:
 
 
 def letter(
-    event: str, facts: dict[str, str], language: str, translate: Translate, site: str
+    event: str,
+    facts: dict[str, str],
+    language: str,
+    translate: Translate,
+    site: str,
+    lines: Sequence[str] = (),
 ) -> tuple[str, str] | None:
-    """Subject and body of the letter about an event, or None where none is sent."""
+    """Subject and body of the letter about an event, or None where none is sent. ``lines`` stand
+    below its sentences.
+    """
     if event not in LETTERS:
         return None
     subject, body = (translate(language, text) for text in LETTERS[event])
@@ -99,7 +114,8 @@ def letter(
         word = AUTHORITIES.get(known["authority"], known["authority"])
         known["authority"] = translate(language, word)
     foot = translate(language, GREETING) % {"site": site}
-    return subject % known, f"{body % known}\n\n{foot}\n"
+    parts = [body % known, "\n".join(_one_line(line) for line in lines), foot]
+    return subject % known, "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _one_line(text: str) -> str:

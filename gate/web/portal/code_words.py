@@ -15,6 +15,8 @@ SCOPE_WORDS: dict[str, str] = {
     "transits.read": N_("read transits"),
     "statistics.read": N_("read statistics"),
     "webhooks.write": N_("change webhooks"),
+    "clearances.write": N_("accept and clear declarations, note payments"),
+    "sightings.exchange": N_("tell and ask where plates were seen"),
 }
 EVENT_WORDS: dict[str, str] = {
     "declaration.reopened": N_("opened again"),
@@ -25,6 +27,7 @@ EVENT_WORDS: dict[str, str] = {
     "declaration.fee": N_("fee paid or waived"),
     "declaration.fee_recomputed": N_("fees changed by an amendment"),
     "declaration.pass": N_("gate pass issued or ended"),
+    "upload.filed": N_("upload filed: one e-mail for all its declarations"),
     "ping": N_("test"),
 }
 FEE_WORDS: dict[str, str] = {

@@ -25,6 +25,7 @@ from gate.app.firms.bulk.table import MOST_BYTES, MOST_ROWS, read_table
 from gate.app.firms.checking import known_vehicle
 from gate.app.firms.errors import Invalid, NotAllowedNow, StillFiling, UnknownRecord
 from gate.app.firms.filing import Filing
+from gate.app.firms.notices import Notices
 from gate.app.firms.standing import must_be_approved
 from gate.app.firms.wording import Translate
 from gate.core.filing.check import Surroundings, check
@@ -54,13 +55,20 @@ class Bulk:
     MOST_ROWS = MOST_ROWS
 
     def __init__(
-        self, database: Database, clock: Clock, site: str, filing: Filing, zone: ZoneInfo
+        self,
+        database: Database,
+        clock: Clock,
+        site: str,
+        filing: Filing,
+        zone: ZoneInfo,
+        notices: Notices,
+        pages: str,
     ) -> None:
         self._database = database
         self._clock = clock
         self._site = site
         self._zone = zone
-        self.filer = Filer(database, clock, site, filing)
+        self.filer = Filer(database, clock, site, filing, notices, pages)
         self._slots = asyncio.Semaphore(SAME_TIME)
 
     def template(self, language: str) -> bytes:

@@ -16,10 +16,12 @@ import asyncpg
 
 from gate.app.clock import Clock
 from gate.app.firms import many
+from gate.app.firms.bulk.ending import EVENT, ending_of
 from gate.app.firms.bulk.preview import Preview, PreviewRow, from_parts, problems_to_plain
 from gate.app.firms.errors import FirmNotApproved, Invalid
 from gate.app.firms.filing import Filing
 from gate.app.firms.many import Outcome
+from gate.app.firms.notices import Notices
 from gate.core.filing.problems import error
 from gate.store import bulk_commits, bulk_previews
 from gate.store.bulk_commits import CommitRow, ResultRow
@@ -46,13 +48,25 @@ class _OneRefused(Exception):
 
 
 class Filer:
-    """Files what was asked for; ``wake`` after something new was."""
+    """Files what was asked for; ``wake`` after something new was. ``pages``: where the pages are,
+    for the link in the letter.
+    """
 
-    def __init__(self, database: Database, clock: Clock, site: str, filing: Filing) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        site: str,
+        filing: Filing,
+        notices: Notices,
+        pages: str,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._site = site
         self._filing = filing
+        self._notices = notices
+        self._pages = pages
         self._asked = asyncio.Event()
         self._last: Preview | None = None
 
@@ -101,18 +115,32 @@ class Filer:
             async with connection.transaction():
                 more = await self._piece(connection, asked)
         except FirmNotApproved:
-            await bulk_commits.end(connection, upload, now, "firm_not_approved")
+            await self._end(connection, asked, "firm_not_approved")
         except _OneRefused as refused:
             await bulk_commits.add_results(connection, asked.firm_id, upload, refused.results)
-            await bulk_commits.end(connection, upload, now, "row_refused")
+            await self._end(connection, asked, "row_refused")
         except ValueError as problem:
             log.exception("upload %s can't be read any more: %s", upload, problem)
-            await bulk_commits.end(connection, upload, now, "unreadable")
+            await self._end(connection, asked, "unreadable")
         else:
             if more:
                 await bulk_commits.had_turn(connection, upload, now)
             else:
-                await bulk_commits.end(connection, upload, now)
+                await self._end(connection, asked)
+
+    async def _end(self, connection: Connection, asked: CommitRow, stopped: str = "") -> None:
+        """End it, and tell the firm in one letter: its declarations' first events send none."""
+        await bulk_commits.end(connection, asked.upload_id, self._clock.now(), stopped)
+        if not asked.submit:
+            return
+        known = self._last if self._last and self._last.id == asked.upload_id else None
+        try:
+            async with connection.transaction():
+                told = await ending_of(connection, asked, known, stopped, self._pages)
+                await self._notices.tell(connection, asked.firm_id, EVENT, told.facts, told.lines)
+        except _FAULTS as problem:
+            # What was filed stays filed: the upload's page says the same as the letter would.
+            log.exception("no letter about upload %s: %s", asked.upload_id, problem)
 
     async def _piece(self, connection: Connection, asked: CommitRow) -> bool:
         """File a piece, or all where it is all or nothing; True where more is left."""

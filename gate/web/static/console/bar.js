@@ -8,7 +8,9 @@ function showBarrier(s) {
   const arm = b.online ? b.arm : "offline";
   $("barrier").dataset.arm = arm;
   const more = [b.local ? t("local key") : "", b.safety ? t("vehicle under the arm") : "", b.exit ? t("vehicle at the exit") : ""].filter(Boolean);
-  write($("barrier-word"), [t("Barrier {arm}", { arm: name("arm", arm) }), ...more].join(", "));
+  write($("barrier-word"), t("Barrier {arm}", { arm: name("arm", arm) }));
+  write($("barrier-more"), more.join(", "));
+  $("barrier-more").hidden = !more.length;
 }
 
 function showDevices(s) {
@@ -22,13 +24,26 @@ function showDevices(s) {
 
 function showLane(s) {
   const words = s.lane.officer ? t("{who} since {time}", { who: s.lane.officer_name, time: hour(s.lane.officer_since) }) : t("Nobody on the lane");
-  if ($("on-lane-words")) write($("on-lane-words"), words);
+  if ($("on-lane-words")) {
+    write($("on-lane-words"), words);
+    $("on-lane").title = words; // a long name is cut in the bar
+  }
   const mode = s.lane.closed ? t("lane closed") : s.lane.manual ? t("worked by hand") : "";
   $("mode").hidden = !mode;
   write($("mode"), mode && `■ ${mode}`);
+  // The state stands in the place of the button's own word, which readers still hear.
+  $("mode-word")?.classList.toggle("for-readers", Boolean(mode));
 }
 
 on(["barrier"], showBarrier);
 on(["devices"], showDevices);
 on(["lane"], showLane);
 document.addEventListener("second", () => write($("clock"), clock(new Date(now()))));
+
+// With many lanes the row of them scrolls: this lane is in sight from the start.
+document.querySelector(".lane-tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+export function openMenu() {
+  $("lane-menu").showPopover();
+  $("lane-menu").querySelector("a, button").focus();
+}

@@ -3,6 +3,7 @@ import { t } from "../words.js";
 import { ask } from "./acts.js";
 import { acknowledgeFirst, neighbour, nextWaiting } from "./board.js";
 import { isCorrecting } from "./correct.js";
+import { openMenu } from "./bar.js";
 import { $, element } from "./dom.js";
 import { askMode } from "./mode.js";
 import { nextPicture } from "./pictures.js";
@@ -36,6 +37,7 @@ export const KEYS = [
   ["0", t("Whole picture"), whole],
   ["v", t("Full size and back"), full],
   ["p", t("Next picture"), nextPicture],
+  ["g", t("Menu: other pages, language, account"), openMenu],
   ["l", t("Lock this screen"), () => $("lock").click()],
   ["?", t("This help"), help],
 ];
