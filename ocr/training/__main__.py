@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 
-def _start(module: str, *words: str, threads: int = 1) -> subprocess.Popen[bytes]:
-    env = {**os.environ, "OMP_NUM_THREADS": str(threads)}
+def _start(module: str, *words: str, **more: str) -> subprocess.Popen[bytes]:
+    """One process of one thread, with ``more`` in its environment."""
+    env = {**os.environ, "OMP_NUM_THREADS": "1", **more}
     return subprocess.Popen([sys.executable, "-m", f"ocr.training.{module}", *words], env=env)
 
 
@@ -35,23 +37,26 @@ def _draw(kind: str, out: Path, shards: int, size: int, cores: int) -> None:
 
 
 def _teach(module: str, data: Path, out: Path, minutes: float, held_out: int, cores: int) -> None:
-    """One training on all cores."""
+    """One training on all cores, a process each; they meet at a free port of this machine."""
     words = ("--data", str(data), "--out", str(out), "--minutes", str(minutes))
-    more = ("--held-out", str(held_out), "--threads", str(cores))
-    _finish([_start(module, *words, *more, threads=cores)])
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    meet = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "WORLD_SIZE": str(cores)}
+    held = ("--held-out", str(held_out))
+    _finish([_start(module, *words, *held, **meet, RANK=str(k)) for k in range(cores)])
 
 
 def main() -> None:
     """Draw both data sets on all cores, train one network after the other, export."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, default=Path("build/train"))
-    parser.add_argument("--cores", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--cores", type=int, default=min(4, os.cpu_count() or 1))
     parser.add_argument("--shards", type=int, default=64, help="of plates; the last is held out")
     parser.add_argument("--size", type=int, default=0, help="plates a shard, 0 = 16,384")
     parser.add_argument("--scene-shards", type=int, default=14)
     parser.add_argument("--scene-size", type=int, default=0, help="scenes a shard, 0 = 2,048")
-    parser.add_argument("--minutes", type=float, default=80, help="for the recogniser")
-    parser.add_argument("--detector-minutes", type=float, default=28)
+    parser.add_argument("--minutes", type=float, default=100, help="for the recogniser")
+    parser.add_argument("--detector-minutes", type=float, default=30)
     parser.add_argument("--models", type=Path, help="where to export to, else into the package")
     parser.add_argument("--tiny", action="store_true", help="prove all steps within minutes")
     args = parser.parse_args()

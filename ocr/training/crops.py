@@ -105,7 +105,10 @@ def positive(rng: random.Random, atlas: Atlas, photos: list[Picture], hard: floa
     quad = pose(rng, width, width * ph / pw * rng.uniform(0.88, 1.15), hard)
     if boxed:
         # Seen from the side, the ends of a plate stay upright while its edges slope.
-        quad[:, 1] += quad[:, 0] * np.float32(rng.gauss(0, 0.09))
+        quad[:, 1] += quad[:, 0] * np.float32(rng.gauss(0, 0.11))
+        if rng.random() < 0.4:
+            # From above or leaning, its ends slope too.
+            quad[:, 0] += quad[:, 1] * np.float32(rng.gauss(0, 0.3))
     margin = np.float32([0.25 * width + 4, 0.25 * width + 4])
     quad -= quad.min(axis=0) - margin
     size = np.ceil(quad.max(axis=0) + margin).astype(int)

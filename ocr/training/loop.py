@@ -14,6 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ocr.training.team import Team
+
 Tensors = tuple[Tensor, ...]
 Score = Callable[[Tensors], float]
 
@@ -61,11 +63,18 @@ class Shards:
         images = np.load(self.folder / f"images-{number:04}.npy")
         return {**np.load(self.folder / f"truth-{number:04}.npz"), "images": images}
 
-    def next(self, done: dict[int, int]) -> int:
-        """The complete shard used least so far, the lowest first; waits for the first one."""
+    def next(self, done: dict[int, int], team: Team) -> int:
+        """The complete shard used least so far, the lowest first; waits for the first one.
+
+        The processes of a team take the next ones in their order; all are counted in ``done``.
+        """
         while not (numbers := self.numbers()):
             time.sleep(2)
-        return min(numbers, key=lambda n: (done.get(n, 0), n))
+        taken = []
+        for _ in range(team.size):
+            taken.append(min(numbers, key=lambda n: (done.get(n, 0), n)))
+            done[taken[-1]] = done.get(taken[-1], 0) + 1
+        return taken[team.rank]
 
     def held(self) -> dict[str, Any] | None:
         """The held-out shard, where it has been drawn."""
@@ -87,7 +96,7 @@ def arguments(description: str | None, minutes: float, peak: float) -> argparse.
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=minutes)
     parser.add_argument("--held-out", type=int, default=-1, help="shard that is not trained on")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1, help="of each process, see team.py")
     parser.add_argument("--rate", type=float, default=peak, help="highest learning rate")
     parser.add_argument("--start", type=Path, help="state to go on from, on a fresh schedule")
     args = parser.parse_args()
@@ -100,7 +109,9 @@ def arguments(description: str | None, minutes: float, peak: float) -> argparse.
 def train(lesson: Lesson, args: argparse.Namespace) -> None:
     """One shard after the other until the minutes are used up, saving after each."""
     net = lesson.net
-    print(f"{sum(p.numel() for p in net.parameters())} parameters", flush=True)
+    team = Team()
+    if team.rank == 0:
+        print(f"{sum(p.numel() for p in net.parameters())} parameters", flush=True)
     optimiser = torch.optim.AdamW(net.parameters(), args.rate, weight_decay=lesson.decay)
     state, shards, last = Progress(), Shards(args.data, args.held_out), args.out / "last.pt"
     if last.exists():
@@ -112,9 +123,11 @@ def train(lesson: Lesson, args: argparse.Namespace) -> None:
         net.load_state_dict(torch.load(args.start, weights_only=True)["net"])
     held: Tensors | None = None
     while state.elapsed < args.minutes * 60:
-        number = shards.next(state.done)
-        said = _visit(lesson, optimiser, lesson.tensors(shards.load(number)), state, args)
-        state.done[number] = state.done.get(number, 0) + 1
+        number = shards.next(state.done, team)
+        said = _visit(lesson, optimiser, lesson.tensors(shards.load(number)), state, args, team)
+        team.gather(net)
+        if team.rank > 0:
+            continue
         if held is None and lesson.score and (arrays := shards.held()):
             held = lesson.tensors(arrays)
         score = lesson.score(held) if lesson.score and held else 0.0
@@ -124,6 +137,7 @@ def train(lesson: Lesson, args: argparse.Namespace) -> None:
             _save({"net": net.state_dict()}, args.out / "best.pt")
         named = {k: getattr(state, k) for k in Progress.__slots__}
         _save({"net": net.state_dict(), "optimiser": optimiser.state_dict(), "state": named}, last)
+    team.leave()
 
 
 def _save(what: dict[str, Any], path: Path) -> None:
@@ -138,27 +152,31 @@ def _visit(
     data: Tensors,
     state: Progress,
     args: argparse.Namespace,
+    team: Team,
 ) -> str:
     """One pass over one shard; what there is to say of it."""
-    generator = torch.Generator().manual_seed(state.seen + 1)
+    generator = torch.Generator().manual_seed(state.seen + 1 + team.rank)
     order = torch.randperm(len(data[0]), generator=generator)
-    started, total, steps = time.monotonic(), 0.0, len(order) // lesson.batch
+    # The others' examples make up the rest of the batch.
+    batch = lesson.batch // team.size
+    steps = team.least(len(order) // batch)
+    started, total = time.monotonic(), 0.0
+    before = spent = state.elapsed
     for i in range(steps):
-        spent = state.elapsed + time.monotonic() - started
         pace = rate(min(1.0, spent / (args.minutes * 60)), args.rate)
         for group in optimiser.param_groups:
             group["lr"] = pace
-        pick = order[i * lesson.batch : (i + 1) * lesson.batch]
+        pick = order[i * batch : (i + 1) * batch]
         loss = lesson.loss(tuple(part[pick] for part in data), generator)
         optimiser.zero_grad()
         loss.backward()
+        spent = team.average(lesson.net, before + time.monotonic() - started)
         torch.nn.utils.clip_grad_norm_(lesson.net.parameters(), lesson.clip)
         optimiser.step()
         total += loss.item()
-        state.seen += lesson.batch
-    took = time.monotonic() - started
-    state.elapsed += took
+        state.seen += batch * team.size
+    state.elapsed = spent
     return (
         f"{state.elapsed / 60:.1f} min, {state.seen} seen, loss {total / max(steps, 1):.3f}, "
-        f"{steps * lesson.batch / took:.0f}/s, rate {pace:.5f}"
+        f"{steps * batch * team.size / max(spent - before, 1e-6):.0f}/s, rate {pace:.5f}"
     )
