@@ -86,11 +86,12 @@ function former(one, withLane) {
   const reasons = element("td");
   codes.forEach((code, at) => reasons.append(at ? ", " : "", code));
   // A transit at a lane of somebody else is told of, but not shown.
-  const mine = !one.lane_id || (state.queue ?? []).some((q) => q.lane === one.lane_id);
+  const at = (state.queue ?? []).find((q) => q.lane === one.lane_id);
+  const mine = !one.lane_id || Boolean(at);
   const link = element(mine ? "a" : "span", withLane ? `${day(one.began_at)} ${clock(one.began_at)}` : one.plate || t("no plate"), { href: mine ? `/transits/${one.id}` : null });
   const end = one.ended ? name("end", one.ended) : t("under way");
   return element("tr", null, {}, element("td", withLane ? null : clock(one.ended_at), {}, ...(withLane ? [link] : [])),
-    withLane ? element("td", one.lane_id) : element("td", null, {}, link),
+    withLane ? element("td", at?.name ?? one.lane_id) : element("td", null, {}, link),
     element("td", [one.outcome ? name("outcome", one.outcome) : "", end].filter(Boolean).join(", ")),
     element("td", one.by_officer ? t("officer") : t("machine")), reasons);
 }
