@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gate.core.decide import decide
@@ -43,20 +43,17 @@ def test_looks_that_surely_say_another_plate_outweigh_one_that_fits(other: str, 
     assert codes(seen(fits, look(n=2, sure=0.9), look(n=3, sure=0.9), surer, REAR)) == ["OK_ALL"]
 
 
-@given(
-    st.lists(st.tuples(st.sampled_from(["14C12345", "14C12346"]), st.floats(0.62, 0.99)),
-             min_size=1, max_size=6),
-)  # fmt: skip
-def test_the_surest_look_and_the_most_looks_never_both_say_another(
-    said: list[tuple[str, float]],
+@settings(deadline=None)
+@given(st.floats(0.62, 0.99), st.lists(st.floats(0, 1), min_size=2, max_size=5))
+def test_one_look_that_fits_opens_against_no_two_that_are_as_sure(
+    sure: float, more: list[float]
 ) -> None:
-    fronts = [look(text, sure=sure, n=n) for n, (text, sure) in enumerate(said, start=1)]
-    decision = decide(inputs(seen(*fronts, REAR)), POLICY)
+    others = [
+        look("14C12346", sure=sure + (0.99 - sure) * part, n=n)
+        for n, part in enumerate(more, start=2)
+    ]
 
-    if decision.outcome is Outcome.RELEASE:
-        surest = max(fronts, key=lambda k: k.confidence).text
-        fitting = sum(k.text == "14C12345" for k in fronts)
-        assert surest == "14C12345" or fitting > len(fronts) / 3
+    assert codes(seen(look(sure=sure), *others, REAR)) != ["OK_ALL"]
 
 
 def test_an_officer_mends_a_misreading_but_puts_no_other_plate_in_its_place() -> None:
