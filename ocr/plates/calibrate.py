@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-SLOPE, OFFSET = 1.101, 0.611
+SLOPE, OFFSET = 0.949, 0.752
 _EDGE = 1e-5
 
 
