@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-SLOPE, OFFSET = 0.949, 0.752
+SLOPE, OFFSET = 0.994, 0.676
 _EDGE = 1e-5
 
 
