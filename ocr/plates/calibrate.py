@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-SLOPE, OFFSET = 0.942, 0.896
+SLOPE, OFFSET = 1.101, 0.611
 _EDGE = 1e-5
 
 

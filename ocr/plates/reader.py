@@ -20,7 +20,7 @@ from schemas.readings import Box, Reading, ReadingKind
 
 LEAST_SCORE = 0.25
 """Least score of the detector for a place to be read."""
-HINT, FINER = 0.4, 1.8
+HINT, FINER = 0.3, 1.8
 """Least score of a place for a second search where nothing was read, and its scale."""
 CERTAIN = 0.99
 """Likeness above which a place is taken for a plate without more ado."""

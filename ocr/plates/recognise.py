@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ocr.plates.alphabet import COLOURS, COUNTRIES, LINE_CLASSES
 from ocr.plates.network import load_network
 
-TEMPERATURE = 0.95
+TEMPERATURE = 1.05
 """Logits are divided by this before the softmax; fitted on held-out drawn plates (model card)."""
 
 
