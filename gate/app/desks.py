@@ -8,6 +8,7 @@ from gate.app.four_eyes import FourEyes
 from gate.app.people import People
 from gate.app.policy_desk import PolicyDesk
 from gate.app.runtime import Service
+from gate.app.system_key_desk import SystemKeyDesk
 from gate.app.watch_desk import WatchDesk
 from gate.core.four_eyes import ActKind
 
@@ -21,6 +22,7 @@ class Desks:
         self.watch = WatchDesk(database, clock)
         self.policy = PolicyDesk(database, service.decider, clock)
         self.devices = DeviceDesk(database, clock, service.vault, service.register)
+        self.system_keys = SystemKeyDesk(database, clock, service.firms.keys, service.settings.site)
         self.data = DataDesk(database, service.keeper, clock)
         self.acts = FourEyes(
             database,
@@ -33,6 +35,7 @@ class Desks:
                 ActKind.DEVICE_ADD: self.devices.add,
                 ActKind.DEVICE_KEY: self.devices.new_key,
                 ActKind.DEVICE_RETIRE: self.devices.retire,
+                ActKind.SYSTEM_KEY: self.system_keys.make,
                 ActKind.ERASE_PERSON: self.data.erase,
                 ActKind.HOLD_END: self.data.end_hold,
             },

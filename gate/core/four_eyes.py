@@ -1,4 +1,4 @@
-"""Acts that take two persons (DOMAIN: watchlist and policy changes, erasure, device keys)."""
+"""Acts that take two persons (DOMAIN: watchlist and policy changes, erasure, keys)."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class ActKind(StrEnum):
     DEVICE_ADD = "device_add"
     DEVICE_KEY = "device_key"
     DEVICE_RETIRE = "device_retire"
+    SYSTEM_KEY = "system_key"
     ERASE_PERSON = "erase_person"
     HOLD_END = "legal_hold_end"
 
@@ -50,6 +51,7 @@ RULES: dict[ActKind, Rule] = {
     ActKind.DEVICE_ADD: _KEYS,
     ActKind.DEVICE_KEY: _KEYS,
     ActKind.DEVICE_RETIRE: _KEYS,
+    ActKind.SYSTEM_KEY: _KEYS,
     ActKind.ERASE_PERSON: _DATA,
     ActKind.HOLD_END: _DATA,
 }

@@ -4,6 +4,7 @@ truck that has passed the lane, through the real service.
 
 from __future__ import annotations
 
+import asyncio
 import io
 import re
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from datetime import UTC, datetime
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from gate.app.pass_key import pass_key
 from gate.core.filing.problems import TEXTS
@@ -297,3 +298,23 @@ async def test_the_firms_day_at_a_desk_with_staff(site: Site, browser: Browser) 
     await firm.close()
     await firm.close()
     await staff.close()
+
+
+async def test_what_is_typed_before_the_script_is_there_is_checked_too(
+    site: Site, browser: Browser
+) -> None:
+    context, page = await on_phone(browser)
+    script = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await script.wait()
+        await route.continue_()
+
+    await page.route("**/portal/live*.js*", late)
+    await page.goto(f"{site.url}/register", wait_until="commit")
+    await page.fill("#tax_number", "123")
+    note = page.locator("#tax_number-note")
+    before = await note.inner_text()
+    script.set()
+    await expect(note).not_to_have_text(before)
+    await context.close()

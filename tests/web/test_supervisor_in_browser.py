@@ -135,7 +135,9 @@ async def fill(site: Site) -> dict[str, str]:
     await anh.post("/policy", toml=STRICT, note="documents for all")
     await quan.post("/devices/lane-1/barrier/key", at_once="on")
     exchange = {"scope.sightings.exchange": "yes", "site": "hekou", "days": "365"}
-    assert (await quan.post("/devices/keys", name="Cửa khẩu Hekou", **exchange))[0] == 200
+    assert (await quan.post("/devices/keys", name="Cửa khẩu Hekou", **exchange, **SECOND))[0] == 200
+    wide = {"scope.declarations.read": "yes", "scope.clearances.write": "yes"}
+    assert (await quan.post("/devices/keys", name="Hải quan Móng Cái", **wide))[0] == 200
     await anh.post("/retention/holds", kind="plate", value="14C12345", reason="vụ án 7/2026")
     await anh.post("/retention/run")
     (transit,) = await site.rig.rows_of("SELECT id FROM transits")

@@ -20,7 +20,7 @@ from gate.app.firms.standing import must_be_approved
 from gate.core.filing.problems import Problem, error
 from gate.store import api_keys, audit
 from gate.store.api_keys import KeyRow, UsageRow
-from gate.store.pool import Database
+from gate.store.pool import Connection, Database
 from schemas.ids import check_name
 from schemas.protocol_errors import BadName
 
@@ -70,10 +70,29 @@ class ApiKeys:
         Raises:
             Invalid, TooMany, FirmNotApproved.
         """
+        async with self._database.transaction() as connection:
+            return await self.make_in(
+                connection, firm, name=name, scopes=scopes, actor=actor, expires_at=expires_at,
+                site=site,
+            )  # fmt: skip
+
+    async def make_in(
+        self,
+        connection: Connection,
+        firm: UUID | None,
+        *,
+        name: str,
+        scopes: list[str] | tuple[str, ...],
+        actor: str,
+        expires_at: datetime | None = None,
+        site: str = "",
+        second: str = "",
+    ) -> tuple[KeyRow, str]:
+        """As ``make``, inside a transaction; ``second`` is who confirmed it, for the audit."""
         now, name = self._clock.now(), name.strip()
-        problems = _check(firm, name, tuple(scopes), expires_at, now, site)
-        if problems:
-            raise Invalid(problems)
+        await self.check(
+            connection, firm, name=name, scopes=scopes, expires_at=expires_at, site=site
+        )
         prefix = "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(8))
         secret = "".join(secrets.choice(_ALPHABET) for _ in range(43))
         row = KeyRow(
@@ -81,18 +100,33 @@ class ApiKeys:
             scopes=tuple(dict.fromkeys(scopes)), created_at=now, created_by=actor,
             expires_at=expires_at, last_used_at=None, ended_at=None, site=site,
         )  # fmt: skip
-        async with self._database.transaction() as connection:
-            if firm is not None:
-                await must_be_approved(connection, firm)
-            if await api_keys.living(connection, firm, now) >= MOST:
-                raise TooMany(f"There are {MOST} keys: end one that is not used any more.")
-            await api_keys.add(connection, row, _hash(secret))
-            await audit.administer(
-                connection, at=now, actor=actor, action="key.made", subject=prefix,
-                data={"firm": str(firm or ""), "name": name, "scopes": list(row.scopes),
-                      "site": site},
-            )  # fmt: skip
+        await api_keys.add(connection, row, _hash(secret))
+        facts = {"firm": str(firm or ""), "name": name, "scopes": list(row.scopes), "site": site}
+        await audit.administer(
+            connection, at=now, actor=actor, action="key.made", subject=prefix,
+            data={**facts, "second": second} if second else facts,
+        )  # fmt: skip
         return row, f"gk_{prefix}_{secret}"
+
+    async def check(
+        self,
+        connection: Connection,
+        firm: UUID | None,
+        *,
+        name: str,
+        scopes: list[str] | tuple[str, ...],
+        expires_at: datetime | None = None,
+        site: str = "",
+    ) -> None:
+        """Raises what ``make`` raises where such a key could not be made now."""
+        now = self._clock.now()
+        problems = _check(firm, name.strip(), tuple(scopes), expires_at, now, site)
+        if problems:
+            raise Invalid(problems)
+        if firm is not None:
+            await must_be_approved(connection, firm)
+        if await api_keys.living(connection, firm, now) >= MOST:
+            raise TooMany(f"There are {MOST} keys: end one that is not used any more.")
 
     async def end(self, firm: UUID | None, key: UUID, *, actor: str, reason: str = "") -> None:
         """End a key at once, for a reason that the audit keeps; raises ``UnknownRecord``."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from gate.core.four_eyes import ActKind
 from gate.store.proposals import Proposal
 from gate.web.kinds import watch_kind
-from gate.web.language import N_, _
+from gate.web.language import N_, _, ngettext
+from gate.web.portal.code_words import SCOPE_WORDS
 
 ACTS = {
     ActKind.WATCHLIST_ADD: N_("Put on a watchlist"),
@@ -15,6 +18,7 @@ ACTS = {
     ActKind.DEVICE_ADD: N_("Register a device"),
     ActKind.DEVICE_KEY: N_("Give a device a new key"),
     ActKind.DEVICE_RETIRE: N_("Retire a device"),
+    ActKind.SYSTEM_KEY: N_("Make a key for another system"),
     ActKind.ERASE_PERSON: N_("Erase a person"),
     ActKind.HOLD_END: N_("Lift a legal hold"),
 }
@@ -40,8 +44,21 @@ def lines(proposal: Proposal) -> list[tuple[str, str]]:
             if data.get("at_once"):
                 found.append((_("Old key"), _("refused at once")))
             return found
+        case ActKind.SYSTEM_KEY:
+            return _of_key(data)
         case ActKind.ERASE_PERSON:
             return [(_("Person"), data["driver"]), (_("Reason"), data["reason"])]
         case ActKind.HOLD_END:
             return [(_("Legal hold"), data["value"])]
     return []
+
+
+def _of_key(data: dict[str, Any]) -> list[tuple[str, str]]:
+    """Whose key, each thing that it may, for which gate, and how long."""
+    found = [(_("Whose key it is"), data["name"])]
+    found += [(_("It may"), f"{_(SCOPE_WORDS[code])} ({code})") for code in data["scopes"]]
+    if data["site"]:
+        found.append((_("The other gate"), data["site"]))
+    days = data["days"]
+    lasts = ngettext("%(n)s day", "%(n)s days", days, n=days) if days else _("until it is ended")
+    return [*found, (_("Valid for"), lasts)]

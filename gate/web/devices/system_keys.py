@@ -1,31 +1,32 @@
-"""The keys with which other systems, and other gates, use the API: made, listed, ended."""
+"""The keys with which other systems, and other gates, use the API: proposed, listed, ended."""
 
 from __future__ import annotations
-
-from datetime import timedelta
 
 import aiohttp_jinja2
 from aiohttp import web
 
-from gate.app.firms.errors import Invalid, TooMany
-from gate.app.firms.keys import MOST, SYSTEM_SCOPES
+from gate.app.firms.errors import Invalid
+from gate.app.firms.keys import SYSTEM_SCOPES
 from gate.app.four_eyes import NotDone
-from gate.core.own_person import is_own_person
+from gate.app.system_key_desk import LIFETIMES
+from gate.core.four_eyes import ActKind
 from gate.core.permissions import Permission
 from gate.web.access import needs
 from gate.web.asked import fields
 from gate.web.fresh_proof import need_fresh
-from gate.web.keys import SERVICE, session_of
+from gate.web.keys import DESKS
 from gate.web.language import N_, _
 from gate.web.portal.asked import actor_of, firms_of, id_in
 from gate.web.portal.code_words import SCOPE_WORDS
 from gate.web.portal.problem_words import told
 from gate.web.refusals import refused
+from gate.web.two_persons import propose
 
 routes = web.RouteTableDef()
 PAGE = "/devices/keys"
-LIFETIMES = (30, 90, 365)
 LABELS = {"name": N_("Whose key it is"), "scopes": N_("It may"), "site": N_("The other gate")}
+LASTS = {"": 0, **{str(days): days for days in LIFETIMES}}
+"""What the form says -> days; 0: until it is ended."""
 SHORTEST_REASON = 5
 
 
@@ -45,29 +46,21 @@ async def page(request: web.Request) -> dict[str, object]:
 @routes.post(PAGE)
 @needs(Permission.DEVICES)
 async def make(request: web.Request) -> web.Response:
-    """Make a key; its secret is in this answer and nowhere else."""
+    """Propose a key; its secret is shown once to who completes the act."""
     given = await fields(request)
-    await need_fresh(request, given)
-    if not is_own_person(session_of(request).user.given_by):
-        raise refused(NotDone("self_unconfirmed"))
-    service = request.app[SERVICE]
-    site, days = given.get("site", "").strip(), given.get("days", "")
-    if site == service.settings.site:
-        raise web.HTTPConflict(text=_("%(site)s is this gate itself.", site=site))
-    lasts = timedelta(days=int(days)) if days in {str(n) for n in LIFETIMES} else None
     try:
-        row, secret = await firms_of(request).keys.make(
-            None, name=given.get("name", ""), site=site, actor=actor_of(request),
-            scopes=[code for code in SYSTEM_SCOPES if given.get(f"scope.{code}")],
-            expires_at=service.clock.now() + lasts if lasts else None,
-        )  # fmt: skip
+        data = await request.app[DESKS].system_keys.prepare(
+            given.get("name", ""),
+            [code for code in SYSTEM_SCOPES if given.get(f"scope.{code}")],
+            given.get("site", "").strip(),
+            LASTS.get(given.get("days", ""), -1),
+        )
+    except NotDone as error:
+        raise refused(error) from None
     except Invalid as error:
         wrong = [f"{_(LABELS[p.path])}: {told(p)}" for p in error.problems if p.path in LABELS]
         raise web.HTTPConflict(text=" ".join(wrong)) from None
-    except TooMany:
-        words = _("There are %(n)s keys that work: end one that is not used any more.", n=MOST)
-        raise web.HTTPConflict(text=words) from None
-    return web.json_response({"said": _("The key of %(name)s.", name=row.name), "once": secret})
+    return await propose(request, given, ActKind.SYSTEM_KEY, data, PAGE)
 
 
 @routes.post(PAGE + "/{key}/end")

@@ -16,7 +16,15 @@ function alive(form) {
   let tried = false, timer = 0, latest = 0;
   const wants = (one) => tried || one.code !== "required" && touched.has(one.path);
 
+  // On a slow line one types before this script is here: that counts, and is not written over.
+  for (const field of form.elements) {
+    if (field.name && field.defaultValue !== undefined && field.value !== field.defaultValue) touched.add(field.name);
+  }
   restore();
+  if (touched.size) {
+    remember();
+    if (check) examine();
+  }
   form.addEventListener("input", (event) => {
     touched.add(event.target.name);
     remember();
@@ -77,7 +85,7 @@ function alive(form) {
     const kept = place ? JSON.parse(localStorage.getItem(place) ?? "{}") : {};
     for (const [name, value] of Object.entries(kept)) {
       const field = form.elements.namedItem(name);
-      if (field && "value" in field) field.value = value;
+      if (field && "value" in field && !touched.has(name)) field.value = value;
     }
   }
 
