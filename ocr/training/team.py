@@ -1,7 +1,7 @@
 """Several processes that train one network, one a core: each its own examples, one step for all.
 
-On two cores two processes of one thread see nearly twice as many examples as one process of two
-threads, whose small convolutions wait for each other. Started with RANK, WORLD_SIZE, MASTER_ADDR
+Meant for small networks, whose convolutions are too short for two threads to share one well; how
+much it gains was not measured yet. Started with RANK, WORLD_SIZE, MASTER_ADDR
 and MASTER_PORT in the environment, as ``torch.distributed`` has it; alone without them.
 """
 

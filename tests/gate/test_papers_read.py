@@ -42,6 +42,16 @@ def test_a_vietnamese_citizen_cards_number_is_the_whole_twelve_digits() -> None:
     assert [d.number for d in found.documents] == ["022085000001"]
 
 
+def test_a_zone_whose_expiry_fails_its_check_digit_is_refused_though_the_rest_is_right() -> None:
+    lines = make_zone(MrzFormat.TD3, seed=3)
+    true = reading(ReadingKind.MRZ, "|".join(lines))
+    wrong = reading(ReadingKind.MRZ, "|".join(lines), ("expiry.status", "failed"))
+
+    assert [d.problem for d in papers(row(true)).documents] == [""]
+    (found,) = papers(row(wrong)).documents
+    assert (found.problem, found.number) == ("checkdigit", "")
+
+
 def test_only_verified_containers_count() -> None:
     sure = reading(ReadingKind.CONTAINER, "CSQU3054383", ("verified", "yes"))
     unsure = reading(ReadingKind.CONTAINER, "MSKU1234565", ("verified", "no"))
