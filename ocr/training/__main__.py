@@ -12,6 +12,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+LAST_RATE = 3e-4
+"""Highest learning rate of the last lesson: enough to learn what is new, too little to forget."""
+
 
 def _start(module: str, *words: str, **more: str) -> subprocess.Popen[bytes]:
     """One process of one thread, with ``more`` in its environment."""
@@ -36,42 +39,61 @@ def _draw(kind: str, out: Path, shards: int, size: int, cores: int) -> None:
     )
 
 
-def _teach(module: str, data: Path, out: Path, minutes: float, held_out: int, cores: int) -> None:
+def _teach(module: str, data: Path, out: Path, cores: int, **words: object) -> None:
     """One training on all cores, a process each; they meet at a free port of this machine."""
-    words = ("--data", str(data), "--out", str(out), "--minutes", str(minutes))
+    given = [
+        part for key, value in words.items() for part in (f"--{key}".replace("_", "-"), str(value))
+    ]
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
     meet = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "WORLD_SIZE": str(cores)}
-    held = ("--held-out", str(held_out))
-    _finish([_start(module, *words, *held, **meet, RANK=str(k)) for k in range(cores)])
+    where = ("--data", str(data), "--out", str(out))
+    _finish([_start(module, *where, *given, **meet, RANK=str(k)) for k in range(cores)])
 
 
-def main() -> None:
-    """Draw both data sets on all cores, train one network after the other, export."""
+def _choices() -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, default=Path("build/train"))
     parser.add_argument("--cores", type=int, default=min(4, os.cpu_count() or 1))
-    parser.add_argument("--shards", type=int, default=64, help="of plates; the last is held out")
+    parser.add_argument("--shards", type=int, default=48, help="of plates; the last is held out")
     parser.add_argument("--size", type=int, default=0, help="plates a shard, 0 = 16,384")
-    parser.add_argument("--scene-shards", type=int, default=14)
+    parser.add_argument("--covered-shards", type=int, default=6)
+    parser.add_argument("--scene-shards", type=int, default=20)
     parser.add_argument("--scene-size", type=int, default=0, help="scenes a shard, 0 = 2,048")
-    parser.add_argument("--minutes", type=float, default=100, help="for the recogniser")
-    parser.add_argument("--detector-minutes", type=float, default=30)
+    parser.add_argument("--minutes", type=float, default=72, help="for the recogniser")
+    parser.add_argument("--covered-minutes", type=float, default=4, help="for its last lesson")
+    parser.add_argument("--detector-minutes", type=float, default=16)
     parser.add_argument("--models", type=Path, help="where to export to, else into the package")
     parser.add_argument("--tiny", action="store_true", help="prove all steps within minutes")
     args = parser.parse_args()
     if args.tiny:
-        args.shards, args.size, args.minutes = 3, 256, 0.1
-        args.scene_shards, args.scene_size, args.detector_minutes = 2, 32, 0.1
+        args.shards, args.covered_shards, args.size = 3, 2, 256
+        args.scene_shards, args.scene_size = 2, 32
+        args.minutes = args.covered_minutes = args.detector_minutes = 0.1
         args.models = args.models or args.work / "models"
-    crops, scenes = args.work / "crops", args.work / "scenes"
-    recogniser, detector = args.work / "recogniser", args.work / "detector"
+    return args
+
+
+def main() -> None:
+    """Draw the data on all cores, train one network after the other, export.
+
+    The recogniser has a second, short and gentle lesson on plates with covered characters, which
+    starts from the best state of the first.
+    """
+    args = _choices()
+    crops, covered, scenes = args.work / "crops", args.work / "covered", args.work / "scenes"
+    first, recogniser = args.work / "recogniser", args.work / "recogniser-covered"
+    detector = args.work / "detector"
     _draw("crops", crops, args.shards, args.size, args.cores)
+    _draw("covered", covered, args.covered_shards, args.size, args.cores)
     _draw("scenes", scenes, args.scene_shards, args.scene_size, args.cores)
     held_out = args.shards - 1
-    _teach("train_recogniser", crops, recogniser, args.minutes, held_out, args.cores)
-    _teach("train_detector", scenes, detector, args.detector_minutes, -1, args.cores)
-    states = ("--recogniser", str(recogniser / "best.pt"), "--detector", str(detector / "last.pt"))
+    _teach("train_recogniser", crops, first, args.cores, minutes=args.minutes, held_out=held_out)
+    last_lesson = {"minutes": args.covered_minutes, "rate": LAST_RATE, "start": first / "best.pt"}
+    _teach("train_recogniser", covered, recogniser, args.cores, **last_lesson)
+    _teach("train_detector", scenes, detector, args.cores, minutes=args.detector_minutes)
+    states = ("--recogniser", str(recogniser / "last.pt"), "--detector", str(detector / "last.pt"))
     where = ("--out", str(args.models)) if args.models else ()
     _finish([_start("export", *states, *where)])
 

@@ -30,6 +30,8 @@ NEGATIVE_SHARE = 0.10
 CHINESE_SHARE = 0.55
 COVERED_SHARE = 0.08
 """Share of the plates with one character out of sight: the network learns to say it can't tell."""
+MOSTLY_COVERED = 0.25
+"""The same share in the last lesson: long lessons with few such plates let that skill fade."""
 CUT_OUT_SHARE = {"CN": 0.6, "VN": 0.12}
 """Share of the one-line plates that come as small upright boxes, cut out and scaled by others."""
 
@@ -88,7 +90,13 @@ def _looked_at(rng: random.Random, quad: NDArray[np.float32], hard: float) -> ND
     return widen(quad, rng.uniform(0.0, 0.22), rng.uniform(0.0, 0.07))
 
 
-def positive(rng: random.Random, atlas: Atlas, photos: list[Picture], hard: float) -> Crop:
+def positive(
+    rng: random.Random,
+    atlas: Atlas,
+    photos: list[Picture],
+    hard: float,
+    covered: float = COVERED_SHARE,
+) -> Crop:
     """A plate with its truth; ``hard`` 0..1 sets how badly it is seen."""
     text = random_plate(rng, CHINESE_SHARE)
     lines = len(text.lines)
@@ -98,7 +106,7 @@ def positive(rng: random.Random, atlas: Atlas, photos: list[Picture], hard: floa
         width = max(width, 70.0)
     flat = draw_plate(rng, atlas, text, height=40 if width < 120 else 64)
     face, left, right = flat.image, 0.0, 1.0
-    if rng.random() < COVERED_SHARE:
+    if rng.random() < covered:
         face, left, right = cover(rng, flat)
     image = weather(rng, face, hard)
     ph, pw = image.shape[:2]
@@ -240,7 +248,14 @@ def negative(rng: random.Random, atlas: Atlas, photos: list[Picture], hard: floa
     )
 
 
-def draw_crop(rng: random.Random, atlas: Atlas, photos: list[Picture], hard: float) -> Crop:
-    """A random example, ``NEGATIVE_SHARE`` of them without a plate."""
-    make = negative if rng.random() < NEGATIVE_SHARE else positive
-    return make(rng, atlas, photos, hard)
+def draw_crop(
+    rng: random.Random,
+    atlas: Atlas,
+    photos: list[Picture],
+    hard: float,
+    covered: float = COVERED_SHARE,
+) -> Crop:
+    """A random example: ``NEGATIVE_SHARE`` have no plate, ``covered`` of the plates a gap."""
+    if rng.random() < NEGATIVE_SHARE:
+        return negative(rng, atlas, photos, hard)
+    return positive(rng, atlas, photos, hard, covered)

@@ -1,7 +1,7 @@
 """Draw examples to disk, one shard of arrays after the other, by seed.
 
-``python -m ocr.training.render crops|scenes --out DIR``. A shard depends on its kind and number
-alone, so that any of them can be drawn again. The first shards of crops are easier than the
+``python -m ocr.training.render crops|covered|scenes --out DIR``. A shard depends on its kind and
+number alone, so that any of them can be drawn again. The first shards of crops are easier than the
 later: the network meets clear plates before bad ones.
 """
 
@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.training.backgrounds import Picture, load_photographs
-from ocr.training.crops import draw_crop
+from ocr.training.crops import MOSTLY_COVERED, Crop, draw_crop
 from ocr.training.fonts import Atlas, load_atlas
 from ocr.training.scenes import MOST_PLATES, draw_scene
 
@@ -45,8 +45,19 @@ def hardness(rng: random.Random, shard: int) -> float:
 
 
 def _crop(rng: random.Random, atlas: Atlas, photos: list[Picture], shard: int) -> Arrays:
+    """A plate as the detector would cut it out."""
+    return _arrays(draw_crop(rng, atlas, photos, hardness(rng, shard)))
+
+
+def _covered(rng: random.Random, atlas: Atlas, photos: list[Picture], _: int) -> Arrays:
+    """The same for the last lesson, where covered characters are common."""
+    return _arrays(
+        draw_crop(rng, atlas, photos, hardness(rng, WARM_UP_SHARDS), covered=MOSTLY_COVERED)
+    )
+
+
+def _arrays(crop: Crop) -> Arrays:
     """As in ``Crop``, ``centres`` as uint8 with NO_CENTRE where there is none."""
-    crop = draw_crop(rng, atlas, photos, hardness(rng, shard))
     centres = np.where(crop.centres < 0, NO_CENTRE, np.round(crop.centres)).astype(np.uint8)
     return {"images": crop.image, "labels": crop.label, "centres": centres, "layout": crop.layout}
 
@@ -61,6 +72,7 @@ def _scene(rng: random.Random, atlas: Atlas, photos: list[Picture], _: int) -> A
 
 KINDS = {
     "crops": Kind(seed="recogniser shard", size=16_384, draw=_crop),
+    "covered": Kind(seed="recogniser covered shard", size=8_192, draw=_covered),
     "scenes": Kind(seed="detector shard", size=2_048, draw=_scene),
 }
 
