@@ -20,14 +20,26 @@ LOOK_BACK = timedelta(hours=24)
 MOST = 5
 """Of this gate's transits, and as many again of what other gates told."""
 
+# A truck that was drawn and left without an inspection being asked for owes it too, and so does
+# one that left again when it was reminded of that.
+_INSPECTION = """CASE
+    WHEN EXISTS (SELECT FROM inspection_tasks k WHERE k.transit_id = t.id)
+    THEN CASE WHEN EXISTS (
+            SELECT FROM inspection_tasks k WHERE k.transit_id = t.id AND k.result <> 'passed')
+        THEN 'owed' ELSE 'passed' END
+    WHEN t.outcome <> 'release' AND EXISTS (SELECT FROM decisions x WHERE x.id = t.decision_id
+        AND x.codes && ARRAY['RANDOM_INSPECTION', 'INSPECTION_OPEN'])
+    THEN 'owed' ELSE '' END"""
+
 # Which way a vehicle went at another gate is not told; it stands there as an export and has not
 # departed from here, so that no rule about directions takes it up.
 _SQL = f"""
-(SELECT id, lane_id, direction, began_at, ended_at, ended, $5::text AS site, 0 AS rank FROM transits
- WHERE plate = ANY($1) AND plate <> '' AND id <> $2 AND began_at > $3
- ORDER BY ended_at IS NULL DESC, began_at DESC, id LIMIT {MOST})
+(SELECT t.*, {_INSPECTION} AS inspection, $5::text AS site, 0 AS rank FROM (
+    SELECT id, lane_id, direction, began_at, ended_at, ended, outcome, decision_id FROM transits
+    WHERE plate = ANY($1) AND plate <> '' AND id <> $2 AND began_at > $3
+    ORDER BY ended_at IS NULL DESC, began_at DESC, id LIMIT {MOST}) t)
 UNION ALL
-(SELECT id, '', 'export', at, at, '', site, 1 FROM foreign_sightings
+(SELECT id, '', 'export', at, at, '', '', NULL, '', site, 1 FROM foreign_sightings
  WHERE plate = ANY($1) AND site <> $5
    AND at > $3 AND at <= $4::timestamptz + interval '5 minutes'
  ORDER BY at DESC, id LIMIT {MOST})
@@ -49,7 +61,7 @@ async def of_plates(
         Sighting(
             transit=r["id"], lane=r["lane_id"], gate=r["site"],
             direction=Direction(r["direction"]), came_at=r["began_at"], left_at=r["ended_at"],
-            departed=r["ended"] == "departed",
+            departed=r["ended"] == "departed", inspection=r["inspection"],
         )
         for r in rows
     )  # fmt: skip
