@@ -107,6 +107,12 @@ async def stored(database: Database, **changes: object) -> UUID:
     return transit
 
 
+async def end(database: Database, transit: UUID) -> UUID:
+    async with database.transaction() as connection:
+        await transits.finish(connection, transit, TransitEnd.TURNED_BACK, utc_now())
+    return transit
+
+
 DRAWN = {"outcome": Outcome.REFER, "reasons": (reason("RANDOM_INSPECTION", "drawn"),)}
 REMINDED = {"outcome": Outcome.REFER, "reasons": (reason("INSPECTION_OPEN", "not passed"),)}
 LET_GO = {
@@ -118,7 +124,7 @@ WEIGHED = {"outcome": Outcome.REFER, "reasons": (reason("WEIGHT_DIFFERS", "heavi
 
 @pytest.mark.parametrize(
     ("decided", "inspection"),
-    [({}, ""), (DRAWN, "owed"), (REMINDED, "owed"), (LET_GO, ""), (WEIGHED, "")],
+    [({}, ""), (DRAWN, "owed"), (REMINDED, ""), (LET_GO, ""), (WEIGHED, "")],
 )
 async def test_a_truck_that_was_drawn_and_left_owes_the_inspection(
     database: Database, decided: dict[str, object], inspection: str
@@ -127,6 +133,19 @@ async def test_a_truck_that_was_drawn_and_left_owes_the_inspection(
 
     (found,) = await of(database, utc_now())
     assert found.inspection == inspection
+
+
+async def test_however_often_it_turned_round_since_what_it_owes_is_remembered(
+    database: Database,
+) -> None:
+    first = await end(database, await stored(database, **DRAWN))
+    for _ in range(2 * sightings.MOST):
+        await end(database, await stored(database, **REMINDED))
+
+    found = await of(database, utc_now())
+    assert len(found) == sightings.MOST + 1
+    assert [s.inspection for s in found] == [""] * sightings.MOST + ["owed"]
+    assert found[-1].transit == first
 
 
 async def test_a_referral_is_owed_until_all_that_was_asked_for_has_been_passed(
