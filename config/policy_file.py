@@ -76,13 +76,26 @@ def policy_from(values: dict[str, Any]) -> Policy:
 
 def canonical_policy(policy: Policy) -> str:
     """The policy as canonical JSON: what is stored and hashed."""
-    plain = _ADAPTER.dump_python(policy, mode="json")
-    return json.dumps(plain, sort_keys=True, separators=(",", ":"))
+    return _canonical(_ADAPTER.dump_python(policy, mode="json"))
 
 
 def policy_hash(policy: Policy) -> str:
     """SHA-256 (hex) of the canonical form."""
     return hashlib.sha256(canonical_policy(policy).encode()).hexdigest()
+
+
+def stored_policy(plain: Any, named: str) -> Policy | None:
+    """The policy that was stored as ``plain`` under its hash; None where it was changed since.
+
+    What was stored by a program that knew fewer settings still gives its hash as it stands.
+    """
+    policy = _ADAPTER.validate_python(plain)
+    as_stored = hashlib.sha256(_canonical(plain).encode()).hexdigest()
+    return policy if named in (as_stored, policy_hash(policy)) else None
+
+
+def _canonical(plain: Any) -> str:
+    return json.dumps(plain, sort_keys=True, separators=(",", ":"))
 
 
 def _unknown(

@@ -113,6 +113,8 @@ class Sighting:
     """Another transit of a vehicle with the same plate: where, which way, from when until when.
 
     ``left_at`` is None while it has not ended; ``departed`` tells that it passed the barrier.
+    ``inspection`` is ``owed`` where one was asked for or drawn and has not been passed in all
+    its parts, ``passed`` where it has, empty where there was none.
     """
 
     transit: UUID
@@ -122,6 +124,7 @@ class Sighting:
     came_at: datetime
     left_at: datetime | None = None
     departed: bool = False
+    inspection: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
 from devices.broker import EmbeddedBroker
 from gate.store.embedded import EmbeddedPostgres
@@ -16,6 +17,10 @@ from gate.store.migrate import migrate
 from gate.store.pool import Database
 from ocr.pool import PoolSettings, ReaderPool
 from ocr.spec import ReaderSpec
+
+# What a loaded machine takes for one example says nothing about the code.
+settings.register_profile("gate", deadline=None)
+settings.load_profile("gate")
 
 for name in [n for n in os.environ if n.startswith("GATE_")]:
     del os.environ[name]

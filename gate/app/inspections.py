@@ -55,6 +55,7 @@ BY_REASON: dict[str, tuple[str, ...]] = {
     "WATCHLIST_CONTAINER": ("supervisor",),
     "REFERRED": ("supervisor",),
     "RANDOM_INSPECTION": ("seal", "cargo"),
+    "INSPECTION_OPEN": ("seal", "cargo"),
     "CLONE_SUSPECTED": ("identity", "plates"),
     "PASS_FORGED": ("identity",),
     "PASS_MISMATCH": ("identity",),

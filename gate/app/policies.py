@@ -13,7 +13,7 @@ from datetime import datetime
 from config.policy_file import policy_hash
 from gate.app.decider import Decider
 from gate.store import audit, policy_acts, transits
-from gate.store.errors import StoreError
+from gate.store.errors import PolicyChanged, StoreError
 from gate.store.pool import Connection, Database
 from schemas.policy import Policy
 
@@ -103,5 +103,7 @@ async def follow(database: Database, decider: Decider) -> None:
         await asyncio.sleep(LOOK_S)
         try:
             await take_up(database, decider)
+        except PolicyChanged as error:
+            log.error("the policy before stays in force: %s", error)
         except StoreError as error:
             log.info("the policy in force was not looked up: %s", error)

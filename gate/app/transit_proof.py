@@ -13,7 +13,7 @@ from gate.core.audit import Entry, Fault, canonical, check, lane_chain
 from gate.core.decide import EDITION, decide
 from gate.store import audit_check, captures, transit_proof, transits
 from gate.store.audit_anchors import signed_text
-from gate.store.errors import EvidenceLost
+from gate.store.errors import EvidenceLost, PolicyChanged
 from gate.store.evidence import EvidenceStore
 from gate.store.plain import DECISION, INPUTS, to_plain
 from gate.store.pool import Database
@@ -44,8 +44,8 @@ class ChainProof:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """One decision made again: ``result`` is same, different, edition, erased, by_person or
-    no_policy.
+    """One decision made again: ``result`` is same, different, edition, erased, by_person,
+    no_policy or policy_changed.
     """
 
     decision: UUID
@@ -158,7 +158,10 @@ async def replay(database: Database, transit: UUID) -> tuple[Replay, ...]:
 
 
 async def _again(database: Database, row: dict[str, Any]) -> tuple[str, str]:
-    policy = await transits.policy_by_hash(database, row["policy_hash"])
+    try:
+        policy = await transits.policy_by_hash(database, row["policy_hash"])
+    except PolicyChanged:
+        return "policy_changed", ""
     if policy is None:
         return "no_policy", ""
     made = DECISION.validate_python(row["decision"])

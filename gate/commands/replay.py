@@ -20,7 +20,7 @@ from gate.core.audit import canonical
 from gate.core.decide import EDITION, decide
 from gate.store import transits
 from gate.store.embedded import PostgresDidNotStart
-from gate.store.errors import StoreError
+from gate.store.errors import PolicyChanged, StoreError
 from gate.store.plain import DECISION, INPUTS, to_plain
 from gate.store.pool import Database
 from schemas.policy import Policy
@@ -80,8 +80,11 @@ async def _replay(settings: Settings, args: argparse.Namespace, other: Policy | 
 
 
 async def _one(database: Database, row: dict[str, Any], other: Policy | None) -> dict[str, Any]:
-    policy = other or await transits.policy_by_hash(database, row["policy_hash"])
     result = {"decision": str(row["id"]), "transit": str(row["transit_id"])}
+    try:
+        policy = other or await transits.policy_by_hash(database, row["policy_hash"])
+    except PolicyChanged as error:
+        return {**result, "same": False, "why": str(error)}
     if policy is None:
         return {**result, "same": False, "why": f"policy {row['policy_hash']} is not stored"}
     made = DECISION.validate_python(row["decision"])

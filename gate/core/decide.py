@@ -19,7 +19,7 @@ from schemas.declarations import Declaration
 from schemas.policy import Policy
 from schemas.transit import Decision, DecisionInputs, Match, Outcome, Reason, Seen, SeenPlate
 
-EDITION = 4
+EDITION = 5
 """Edition of the rules in this program; it grows whenever the same inputs may decide otherwise."""
 
 
@@ -79,6 +79,7 @@ def _reasons(
         *rules_security.watchlists(inputs.seen, chosen),
         *rules_security.gate_pass(seen, chosen, policy),
         *rules_security.random_inspection(seen, policy),
+        *rules_security.inspection_owed(seen),
     ]
     if chosen is not None:
         reasons += rules_identity.typed_over(inputs.seen, chosen, policy)

@@ -86,6 +86,7 @@ RULES: dict[str, Rule] = {
     "WATCHLIST_CONTAINER": _watched(),
     "REFERRED": _rule(_O.REFER, _A.SUPERVISOR, "the supervisor tells where to", True),
     "RANDOM_INSPECTION": _rule(_O.REFER, _A.SUPERVISOR, "drive to the inspection", True),
+    "INSPECTION_OPEN": _rule(_O.REFER, _A.SUPERVISOR, "finish the inspection first", True),
     "RETURN_OVERDUE": _rule(_O.HOLD, _A.SHIFT_LEAD, "explain the late return"),
     "QUEUE_JUMP": _rule(_O.HOLD, _A.OFFICER, "wait to be called"),
     "PASS_FORGED": _rule(_O.REFER, _A.SUPERVISOR, "prove the vehicle's identity"),

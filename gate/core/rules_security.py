@@ -83,6 +83,21 @@ def random_inspection(seen: Seen, policy: Policy) -> Iterator[Reason]:
         yield reason("RANDOM_INSPECTION", "drawn for inspection", draw=f"{draw:.6f}")
 
 
+def inspection_owed(seen: Seen) -> Iterator[Reason]:
+    """Was this vehicle to be inspected when it was here last, and has not been since?
+
+    A referral outlives its transit, and backing out of the lane is no way round the draw. Having
+    departed since (an officer let it pass), or having passed the inspection, settles it.
+    """
+    here = sorted(
+        (s for s in seen.sightings if s.gate == seen.gate), key=lambda s: s.came_at, reverse=True
+    )
+    last = next((s for s in here if s.departed or s.inspection), None)
+    if last is not None and last.inspection == "owed" and not last.departed:
+        text = f"the inspection asked for at lane {last.lane} has not been passed"
+        yield reason("INSPECTION_OPEN", text, transit=str(last.transit), lane=last.lane)
+
+
 def drawn(seed: str, transit: UUID) -> float:
     """A number in [0, 1), the same for ever for this seed and transit: SHA-256 of both."""
     digest = hashlib.sha256(f"{seed}:{transit}".encode()).digest()

@@ -54,6 +54,13 @@ async def of_firm(database: Database, firm: UUID | None) -> list[KeyRow]:
     return [_key(row) for row in rows]
 
 
+async def one_after_the_other(connection: Connection, firm: UUID | None) -> None:
+    """Wait until nobody else makes a key of this firm, so that keys are counted rightly."""
+    await connection.execute(
+        "SELECT pg_advisory_xact_lock(hashtext('api_keys'), hashtext($1))", str(firm or "")
+    )
+
+
 async def living(connection: Connection, firm: UUID | None, at: datetime) -> int:
     """How many keys of the firm work at this time."""
     return int(

@@ -27,6 +27,12 @@ class LeaseLost(StoreError):
     code = "lease_lost"
 
 
+class PolicyChanged(StoreError):
+    """A stored policy does not give the hash any more under which decisions name it."""
+
+    code = "policy_changed"
+
+
 class EvidenceLost(StoreError):
     """A picture that must be in the evidence store is missing or does not fit its hash."""
 

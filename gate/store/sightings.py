@@ -20,14 +20,28 @@ LOOK_BACK = timedelta(hours=24)
 MOST = 5
 """Of this gate's transits, and as many again of what other gates told."""
 
+_OWN = "plate = ANY($1) AND plate <> '' AND id <> $2 AND began_at > $3"
+_ASKED = "EXISTS (SELECT FROM inspection_tasks k WHERE k.transit_id = t.id)"
+_FAILING = _ASKED.replace("t.id)", "t.id AND k.result <> 'passed')")
+# A truck that was drawn and left before anything could be asked for owes the inspection too.
+_DRAWN = """(outcome <> 'release' AND EXISTS (SELECT FROM decisions x
+    WHERE x.id = t.decision_id AND 'RANDOM_INSPECTION' = ANY(x.codes)))"""
+_INSPECTION = f"""CASE WHEN {_ASKED} THEN CASE WHEN {_FAILING} THEN 'owed' ELSE 'passed' END
+    WHEN {_DRAWN} THEN 'owed' ELSE '' END"""
+_COLUMNS = f"""id, lane_id, direction, began_at, ended_at, ended, {_INSPECTION} AS inspection,
+    $5::text AS site, 0 AS rank"""
+
 # Which way a vehicle went at another gate is not told; it stands there as an export and has not
 # departed from here, so that no rule about directions takes it up.
+# The newest one that knows of an inspection comes along however often the truck came since.
 _SQL = f"""
-(SELECT id, lane_id, direction, began_at, ended_at, ended, $5::text AS site, 0 AS rank FROM transits
- WHERE plate = ANY($1) AND plate <> '' AND id <> $2 AND began_at > $3
- ORDER BY ended_at IS NULL DESC, began_at DESC, id LIMIT {MOST})
+((SELECT {_COLUMNS} FROM transits t WHERE {_OWN}
+  ORDER BY ended_at IS NULL DESC, began_at DESC, id LIMIT {MOST})
+ UNION
+ (SELECT {_COLUMNS} FROM transits t WHERE {_OWN} AND ({_ASKED} OR {_DRAWN})
+  ORDER BY began_at DESC, id LIMIT 1))
 UNION ALL
-(SELECT id, '', 'export', at, at, '', site, 1 FROM foreign_sightings
+(SELECT id, '', 'export', at, at, '', '', site, 1 FROM foreign_sightings
  WHERE plate = ANY($1) AND site <> $5
    AND at > $3 AND at <= $4::timestamptz + interval '5 minutes'
  ORDER BY at DESC, id LIMIT {MOST})
@@ -49,7 +63,7 @@ async def of_plates(
         Sighting(
             transit=r["id"], lane=r["lane_id"], gate=r["site"],
             direction=Direction(r["direction"]), came_at=r["began_at"], left_at=r["ended_at"],
-            departed=r["ended"] == "departed",
+            departed=r["ended"] == "departed", inspection=r["inspection"],
         )
         for r in rows
     )  # fmt: skip

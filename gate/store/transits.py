@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from config.policy_file import stored_policy
 from gate.core.discretion import open_codes
 from gate.store import watchlists
+from gate.store.errors import PolicyChanged
 from gate.store.plain import DECISION, INPUTS, POLICY, to_plain
 from gate.store.pool import Connection, Database
 from schemas.declarations import Direction
@@ -92,12 +94,20 @@ async def keep_policy(database: Database, policy: Policy, policy_hash: str) -> N
 
 
 async def policy_by_hash(database: Database, policy_hash: str) -> Policy | None:
-    """The policy with this hash, or None."""
+    """The policy with this hash, or None; ``PolicyChanged`` where it was changed since."""
     async with database.connection() as connection:
         plain = await connection.fetchval(
             "SELECT canonical FROM policies WHERE hash = $1", policy_hash
         )
-    return None if plain is None else POLICY.validate_python(plain)
+    if plain is None:
+        return None
+    policy = stored_policy(plain, policy_hash)
+    if policy is None:
+        raise PolicyChanged(
+            f"policy {policy_hash} was changed in the database: what stands there now has another "
+            "hash; put it right from a backup or from its file"
+        )
+    return policy
 
 
 async def latest_decision(

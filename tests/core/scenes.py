@@ -204,6 +204,8 @@ def _security() -> dict[str, Scene]:
         "pass of another truck": (
             inputs(seen(gate_pass=replace(good, problem="other_truck"))), PLAIN),
         "pass forged": (inputs(seen(gate_pass=replace(good, problem="forged"))), PLAIN),
+        "inspection owed": (
+            inputs(seen(sightings=(replace(here, departed=False, inspection="owed"),))), PLAIN),
         "drawn": (inputs(), Policy(inspection=Inspection(rate=0.999999, seed="s"))),
     }  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -35,6 +36,33 @@ TREES = st.recursive(
     ),
     max_leaves=15,
 )
+
+
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+@pytest.mark.parametrize(
+    ("until", "problem"),
+    [("2026-11-24", "document_over"), ("2026-11-25", "document_ends"), ("2026-11-26", "")],
+)
+def test_documents_end_with_the_gates_calendar_day_not_with_utcs(until: str, problem: str) -> None:
+    """Half past midnight of the 25th at the gate; the truck comes half past midnight of the 26th.
+
+    By UTC's calendar it would be the 24th and the 25th.
+    """
+    now = datetime(2026, 11, 24, 17, 30, tzinfo=UTC).astimezone(HANOI)
+    crossing = now.astimezone(UTC) + timedelta(days=1)
+    draft = good(
+        window_from=crossing.isoformat(), window_to=(crossing + timedelta(hours=4)).isoformat()
+    )
+    draft["driver"]["document_until"] = until
+    found = check(draft, Surroundings(now=now, gates=frozenset({SITE})))
+    alone = driver(draft["driver"], now)[1]
+
+    path = "document_until"
+    assert [p.code for p in found if p.path == f"driver.{path}"] == ([problem] if problem else [])
+    over = ["document_over"] if problem == "document_over" else []
+    assert [p.code for p in alone if p.path == path] == over
 
 
 def good(**changes: Any) -> dict[str, Any]:

@@ -89,6 +89,37 @@ def test_nobody_is_at_two_gates_at_once_however_near_they_lie(seconds: int, text
     assert [r.text for r in found if r.code == "CLONE_SUSPECTED"] == ([text] if text else [])
 
 
+EARLIER = NOW - timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    ("here_before", "owed"),
+    [
+        ((), False),
+        (({"inspection": "owed"},), True),
+        (({"inspection": "passed"},), False),
+        (({"inspection": "owed", "gate": "hekou", "left_at": EARLIER},), False),
+        # An officer let it pass although the inspection was open.
+        (({"inspection": "owed", "departed": True},), False),
+        (({"inspection": "owed"}, {"came_at": EARLIER, "left_at": EARLIER}), True),
+        # What came later counts: passed here, inspected, or only turned round once more.
+        (({"inspection": "owed", "came_at": EARLIER}, {"departed": True}), False),
+        (({"inspection": "owed", "came_at": EARLIER}, {"inspection": "passed"}), False),
+        (({"inspection": "passed", "came_at": EARLIER}, {"inspection": "owed"}), True),
+        (({"inspection": "owed", "came_at": EARLIER}, {}), True),
+    ],
+)
+def test_an_inspection_is_owed_until_it_was_passed_or_the_truck_let_go(
+    here_before: tuple[dict[str, object], ...], owed: bool
+) -> None:
+    for order in (here_before, here_before[::-1]):
+        others = tuple(sighting(**{"departed": False, **changes}) for changes in order)
+        found = reasons(seen(sightings=others))
+
+        assert [r.code for r in found] == (["INSPECTION_OPEN"] if owed else ["OK_ALL"])
+        assert not owed or (found[0].outcome, found[0].second) == (Outcome.REFER, True)
+
+
 def test_where_vehicles_are_paired_two_exports_in_a_row_are_suspected() -> None:
     paired = Policy(clones=Clones(paired=True))
 

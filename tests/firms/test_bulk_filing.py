@@ -107,7 +107,7 @@ async def test_many_at_once_leave_what_one_by_one_leaves(firms: Firms, database:
 
     async with database.transaction() as connection:
         found = await many.submit_many(
-            connection, together, given, actor="thu", site="mong-cai",
+            connection, together, given, actor="thu", gate=firms.filing._gate,
             tariff=firms.fees.tariff, clock=firms.filing._clock,
         )  # fmt: skip
 

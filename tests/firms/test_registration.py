@@ -232,6 +232,22 @@ async def test_a_key_works_until_it_ends_and_its_secret_is_nowhere(
         await firms.keys.make(firm, name="one more", scopes=["fleet.read"], actor="thu")
 
 
+async def test_keys_that_are_made_at_once_do_not_exceed_their_number(firms: Firms) -> None:
+    firm = await approved(firms)
+
+    async def make(n: int) -> bool:
+        try:
+            await firms.keys.make(firm, name=f"k{n}", scopes=["fleet.read"], actor="thu")
+        except TooMany:
+            return False
+        return True
+
+    for n in range(MOST - 2):
+        assert await make(n)
+    made = await asyncio.gather(*(make(n) for n in range(6)))
+    assert sum(made) == 2
+
+
 async def test_contact_is_changed_with_the_same_rules(firms: Firms) -> None:
     firm = await approved(firms)
     values = {"contact_name": "Lê", "contact_phone": "0912345678", "language": "zh"}

@@ -129,6 +129,9 @@ async def test_a_chain_rewritten_as_a_whole_is_found_by_its_anchor(
 async def test_a_chain_that_is_gone_as_a_whole_is_missed_without_any_anchor(
     database: Database, leased: Lease
 ) -> None:
+    # The steps are of when this file was loaded, which the chains must be older than.
+    before = NOW - timedelta(seconds=1)
+    await tamper(database, "UPDATE schema_migrations SET applied_at = $1", before)
     await tamper(database, "DELETE FROM audit_events")
 
     assert await faults(database) == [("lane/lane-1", 1, "missing")]

@@ -7,16 +7,19 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from config.policy_file import SHIPPED, load_policy, policy_hash
+from gate.app import transit_proof
 from gate.app.clock import utc_now
 from gate.app.policies import put_in_force
 from gate.cli import main
+from gate.core.audit import digest
 from gate.core.decide import decide
 from gate.store import lanes, transits
+from gate.store.errors import PolicyChanged
 from gate.store.pool import Database
 from schemas.declarations import Direction
 from schemas.policy import Policy
@@ -118,6 +121,33 @@ async def test_replay_is_the_same_bit_for_bit_and_differs_under_another_policy(
     assert "1 decisions replayed, 0 differ" in capsys.readouterr().out
     assert await tool("replay", "--since", since, "--policy", strict, "--config", config) == 1
     assert "release: OK_ALL  ->  hold: PLATE_DOUBTFUL" in capsys.readouterr().out
+
+
+async def test_a_policy_that_was_changed_in_the_database_proves_and_decides_nothing(
+    database: Database, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    transit, named = await decided(database), policy_hash(Policy())
+    async with database.transaction() as connection:
+        # As it comes back from the database, and as an older program stored it.
+        await connection.execute(
+            "INSERT INTO policies (hash, name, version, canonical) VALUES ($1, 'old', 1, $2)",
+            digest({"name": "old"}), {"name": "old"},
+        )  # fmt: skip
+        await connection.execute("SET LOCAL session_replication_role = replica")
+        await connection.execute(
+            "UPDATE policies SET canonical = canonical || $2 WHERE hash = $1",
+            named, {"sources_needed": 1},
+        )  # fmt: skip
+    older = await transits.policy_by_hash(database, digest({"name": "old"}))
+    assert older is not None
+    assert older.name == "old"
+
+    with pytest.raises(PolicyChanged, match="was changed in the database"):
+        await transits.policy_by_hash(database, named)
+    assert await tool("replay", transit, "--config", config) == 1
+    assert f"policy {named} was changed in the database" in capsys.readouterr().out
+    (again,) = await transit_proof.replay(database, UUID(transit))
+    assert again.result == "policy_changed"
 
 
 async def test_policy_diff_counts_what_would_change(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from gate.core.filing.check import Surroundings, check
 from gate.core.filing.content import Content, moment_at, text_at
@@ -15,6 +16,18 @@ from gate.store import filing, vehicles
 from gate.store.filing import Declared
 from gate.store.pool import Connection
 from gate.store.vehicles import VehicleRow
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The gate where is filed: its name, and the zone whose calendar day documents end with."""
+
+    site: str
+    zone: ZoneInfo
+
+    def local(self, at: datetime) -> datetime:
+        """The same moment on the gate's own clock and calendar."""
+        return at.astimezone(self.zone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +59,7 @@ class Neighbours:
     fleet: dict[tuple[str, str], VehicleRow]
     declared: dict[str, list[Declared]]
 
-    def judge(self, content: Content, site: str, now: datetime) -> Checked:
+    def judge(self, content: Content, gate: Gate, now: datetime) -> Checked:
         """All problems of one of the contents."""
         fleet = {}
         for group in ("tractor", "trailer"):
@@ -54,8 +67,9 @@ class Neighbours:
             if place in self.fleet:
                 fleet[place] = self.fleet[place]
         around = Surroundings(
-            now=now, gates=frozenset({site}), fleet={k: known_vehicle(v) for k, v in fleet.items()}
-        )
+            now=gate.local(now), gates=frozenset({gate.site}),
+            fleet={k: known_vehicle(v) for k, v in fleet.items()},
+        )  # fmt: skip
         problems = check(content, around)
         other = self._overlapping(content)
         if other:
@@ -98,12 +112,12 @@ async def examine(
     firm: UUID,
     declaration: UUID,
     content: Content,
-    site: str,
+    gate: Gate,
     now: datetime,
 ) -> Checked:
     """All problems of a content that the firm filed or is about to file."""
     around = await neighbours(connection, firm, [content], declaration)
-    return around.judge(content, site, now)
+    return around.judge(content, gate, now)
 
 
 def known_vehicle(row: VehicleRow) -> KnownVehicle:

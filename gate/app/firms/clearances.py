@@ -7,7 +7,7 @@ from uuid import UUID
 
 from gate.app.clock import Clock
 from gate.app.firms import accepting, steps
-from gate.app.firms.checking import examine
+from gate.app.firms.checking import Gate, examine
 from gate.app.firms.drafting import content_of
 from gate.app.firms.errors import Invalid, NotAllowedNow, UnknownRecord
 from gate.app.firms.fees import FeeDesk
@@ -30,10 +30,10 @@ _S = DeclarationStatus
 class ClearanceDesk:
     """What clearance officers do. The caller has checked ``Permission.CLEARANCES``."""
 
-    def __init__(self, database: Database, clock: Clock, site: str, fees: FeeDesk) -> None:
+    def __init__(self, database: Database, clock: Clock, gate: Gate, fees: FeeDesk) -> None:
         self._database = database
         self._clock = clock
-        self._site = site
+        self._gate = gate
         self._fees = fees
 
     async def waiting(
@@ -77,7 +77,7 @@ class ClearanceDesk:
             content = await content_of(connection, row)
             now = self._clock.now()
             return (
-                await examine(connection, row.firm_id, row.id, content, self._site, now)
+                await examine(connection, row.firm_id, row.id, content, self._gate, now)
             ).problems
 
     async def accept(self, declaration: UUID, *, actor: str) -> FiledRow:

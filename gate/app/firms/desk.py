@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from config.settings import Settings
 from gate.app.clock import Clock
 from gate.app.firms.bulk.desk import Bulk
+from gate.app.firms.checking import Gate
 from gate.app.firms.clearances import ClearanceDesk
 from gate.app.firms.courier import Courier
 from gate.app.firms.fees import FeeDesk
@@ -52,20 +53,18 @@ class Firms:
         vault: Vault,
     ) -> None:
         site, loopback = settings.site, settings.firms.webhooks_to_loopback
+        gate = Gate(site, ZoneInfo(settings.web.timezone))
         self.notices = Notices(database, clock, site)
         self.letter_choices = LetterChoices(database, clock)
         self.registration = Registration(database, clock, self.notices.tell)
         self.people = People(database, clock)
-        self.fleet = Fleet(database, clock)
+        self.fleet = Fleet(database, clock, gate)
         self.fees = FeeDesk(database, clock, tariff)
         self.passes = Passes(database, clock, key)
         self.slots = Slots(database, clock, site, self.passes, settings.firms.trucks_an_hour)
-        self.filing = Filing(database, clock, site, self.fees, self.passes)
-        self.clearances = ClearanceDesk(database, clock, site, self.fees)
-        zone = ZoneInfo(settings.web.timezone)
-        self.bulk = Bulk(
-            database, clock, site, self.filing, zone, self.notices, settings.web.address
-        )
+        self.filing = Filing(database, clock, gate, self.fees, self.passes)
+        self.clearances = ClearanceDesk(database, clock, gate, self.fees)
+        self.bulk = Bulk(database, clock, gate, self.filing, self.notices, settings.web.address)
         self.keys = ApiKeys(database, clock)
         self.webhooks = Webhooks(database, clock, vault, loopback=loopback)
         self._postman = Postman(database, clock, settings.mail, metrics)

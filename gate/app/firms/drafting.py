@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from gate.app.clock import Clock
-from gate.app.firms.checking import examine
+from gate.app.firms.checking import Gate, examine
 from gate.app.firms.errors import ChangedMeanwhile, NotAllowedNow, TooMany, UnknownRecord
 from gate.app.firms.standing import must_be_approved
 from gate.core.filing import content as contents
@@ -39,17 +39,17 @@ class Saved:
 class Drafting:
     """What a firm does with drafts."""
 
-    def __init__(self, database: Database, clock: Clock, site: str) -> None:
+    def __init__(self, database: Database, clock: Clock, gate: Gate) -> None:
         self._database = database
         self._clock = clock
-        self._site = site
+        self._gate = gate
 
     async def new_draft(
         self, firm: UUID, *, actor: str, content: dict[str, Any] | None = None
     ) -> DraftRow:
         """Begin a draft, empty or with a content from elsewhere, tidied; raises ``TooMany``."""
         made, _ = contents.tidied(content or {})
-        made.setdefault("gate", self._site)
+        made.setdefault("gate", self._gate.site)
         return await self._begin(firm, made, actor)
 
     async def copy(self, firm: UUID, declaration: UUID, *, actor: str) -> DraftRow:
@@ -103,7 +103,7 @@ class Drafting:
                 raise ChangedMeanwhile(row.version)
             made, wrong = contents.changed(row.content, changes, tuple(remove))
             await drafts.save(connection, firm, draft, made, actor, now)
-            checked = await examine(connection, firm, draft, made, self._site, now)
+            checked = await examine(connection, firm, draft, made, self._gate, now)
             saved = _there(await drafts.one(connection, firm, draft))
         return Saved(draft=saved, problems=tuple(dict.fromkeys((*checked.problems, *wrong))))
 
@@ -114,7 +114,7 @@ class Drafting:
         async with self._database.connection() as connection:
             but = declaration or UUID(int=0)
             now = self._clock.now()
-            return (await examine(connection, firm, but, content, self._site, now)).problems
+            return (await examine(connection, firm, but, content, self._gate, now)).problems
 
     async def discard(self, firm: UUID, draft: UUID) -> None:
         """Throw a draft away; one that was submitted before is cancelled instead.

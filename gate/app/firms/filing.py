@@ -8,7 +8,7 @@ from uuid import UUID
 
 from gate.app.clock import Clock
 from gate.app.firms import steps
-from gate.app.firms.checking import examine
+from gate.app.firms.checking import Gate, examine
 from gate.app.firms.drafting import content_of
 from gate.app.firms.errors import ChangedMeanwhile, Invalid, NotAllowedNow, UnknownRecord
 from gate.app.firms.fees import FeeDesk
@@ -49,9 +49,9 @@ class Filing(Submitting):
     """A firm's declarations. Every method sees the firm's own and nothing else."""
 
     def __init__(
-        self, database: Database, clock: Clock, site: str, fees: FeeDesk, passes: Passes
+        self, database: Database, clock: Clock, gate: Gate, fees: FeeDesk, passes: Passes
     ) -> None:
-        super().__init__(database, clock, site)
+        super().__init__(database, clock, gate)
         self.fees = fees
         self._passes = passes
 
@@ -189,7 +189,7 @@ class Filing(Submitting):
         self, connection: Connection, row: FiledRow, before: Content, after: Content, actor: str
     ) -> None:
         now = self._clock.now()
-        checked = await examine(connection, row.firm_id, row.id, after, self._site, now)
+        checked = await examine(connection, row.firm_id, row.id, after, self._gate, now)
         if checked.errors:
             raise Invalid(checked.problems)
         words = after_amendment(

@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from gate.app.clock import Clock
+from gate.app.firms.checking import Gate
 from gate.app.firms.errors import ChangedMeanwhile, Invalid, NotAllowedNow, Taken, UnknownRecord
 from gate.app.firms.standing import must_be_approved
 from gate.core.filing import fleet_rules
@@ -28,17 +29,18 @@ _SAME_DOCUMENT = "You have a driver with this document."
 class Fleet:
     """Vehicles and drivers of one's own firm; what is used no more is retired, not deleted."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, gate: Gate) -> None:
         self._database = database
         self._clock = clock
+        self._gate = gate
 
     def check_vehicle(self, values: dict[str, Any]) -> tuple[Problem, ...]:
         """What is wrong with a vehicle's values."""
-        return fleet_rules.vehicle(values, self._clock.now())[1]
+        return fleet_rules.vehicle(values, self._gate.local(self._clock.now()))[1]
 
     def check_driver(self, values: dict[str, Any]) -> tuple[Problem, ...]:
         """What is wrong with a driver's values."""
-        return fleet_rules.driver(values, self._clock.now())[1]
+        return fleet_rules.driver(values, self._gate.local(self._clock.now()))[1]
 
     async def vehicles(
         self,
@@ -76,7 +78,7 @@ class Fleet:
             Invalid, Taken, UnknownRecord, ChangedMeanwhile, FirmNotApproved.
         """
         now = self._clock.now()
-        made, problems = fleet_rules.vehicle(values, now)
+        made, problems = fleet_rules.vehicle(values, self._gate.local(now))
         if errors_in(problems):
             raise Invalid(problems)
         ready = {**made, "permit_number": made["permit_number"] or "",
@@ -138,7 +140,7 @@ class Fleet:
             Invalid, Taken, UnknownRecord, ChangedMeanwhile, FirmNotApproved.
         """
         now = self._clock.now()
-        made, problems = fleet_rules.driver(values, now)
+        made, problems = fleet_rules.driver(values, self._gate.local(now))
         if errors_in(problems):
             raise Invalid(problems)
         ready = {**made, "phone": made["phone"] or "",

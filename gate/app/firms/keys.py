@@ -90,6 +90,7 @@ class ApiKeys:
     ) -> tuple[KeyRow, str]:
         """As ``make``, inside a transaction; ``second`` is who confirmed it, for the audit."""
         now, name = self._clock.now(), name.strip()
+        await api_keys.one_after_the_other(connection, firm)
         await self.check(
             connection, firm, name=name, scopes=scopes, expires_at=expires_at, site=site
         )

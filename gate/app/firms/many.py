@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from gate.app.clock import Clock
-from gate.app.firms.checking import Checked, Neighbours, neighbours
+from gate.app.firms.checking import Checked, Gate, Neighbours, neighbours
 from gate.app.firms.standing import must_be_approved
 from gate.core.filing import record
 from gate.core.filing.check import acceptable
@@ -75,7 +75,7 @@ async def submit_many(
     contents: Sequence[Content],
     *,
     actor: str,
-    site: str,
+    gate: Gate,
     tariff: Tariff,
     clock: Clock,
 ) -> list[Outcome]:
@@ -98,7 +98,7 @@ async def submit_many(
     for content in plain:
         await asyncio.sleep(0)  # lanes of the same process go on between two declarations
         now = clock.now()
-        checked = batch.around.judge(content, site, now)
+        checked = batch.around.judge(content, gate, now)
         if checked.errors:
             done.append(Outcome(problems=checked.problems))
         else:

@@ -77,7 +77,7 @@ class Submitting(Drafting):
         if version is not None and row.version != version:
             raise ChangedMeanwhile(row.version)
         content = pruned(row.content)
-        checked = await examine(connection, firm, draft, content, self._site, now)
+        checked = await examine(connection, firm, draft, content, self._gate, now)
         if checked.errors:
             raise Invalid(checked.problems)
         before = await filing.one(connection, firm, draft, lock=True)

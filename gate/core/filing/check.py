@@ -22,7 +22,8 @@ from gate.core.filing.vehicle_rules import KnownVehicle
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What the rules must know beside the draft. ``fleet`` has the firm's vehicles by
-    (plate, country), as far as the draft names them; ``now`` has a zone.
+    (plate, country), as far as the draft names them; ``now`` is in the gate's zone, whose calendar
+    day documents end with.
     """
 
     now: datetime
@@ -45,6 +46,7 @@ def acceptable(problems: tuple[Problem, ...]) -> bool:
 
 def _rules(content: Content, around: Surroundings) -> Iterator[Problem]:
     crossing = max(moment_at(content, "window_from") or around.now, around.now)
+    crossing = crossing.astimezone(around.now.tzinfo)
     yield from paper_rules.rest(content, around.gates)
     yield from paper_rules.window(content, around.now)
     yield from _tractor(content, around, crossing)

@@ -44,13 +44,13 @@ def tidied(
 
 
 def vehicle(values: dict[str, Any], now: datetime) -> tuple[dict[str, Any], tuple[Problem, ...]]:
-    """A vehicle's values, tidied, with every problem."""
+    """A vehicle's values, tidied, with every problem; ``now`` is in the gate's zone."""
     made, broken = tidied(values, VEHICLE_FIELDS)
     return made, _joined(broken, _vehicle(made, now))
 
 
 def driver(values: dict[str, Any], now: datetime) -> tuple[dict[str, Any], tuple[Problem, ...]]:
-    """A driver's values, tidied, with every problem."""
+    """A driver's values, tidied, with every problem; ``now`` is in the gate's zone."""
     made, broken = tidied(values, DRIVER_FIELDS)
     return made, _joined(broken, driver_rules.driver(made, "", now.date(), now.date()))
 
@@ -71,4 +71,9 @@ def _vehicle(made: dict[str, Any], now: datetime) -> Iterator[Problem]:
         )
     until = moment_at(made, "permit_until")
     if until is not None and until <= now:
-        yield advice("permit_until", "permit_over", plate=made["plate"], until=until.date())
+        yield advice(
+            "permit_until",
+            "permit_over",
+            plate=made["plate"],
+            until=until.astimezone(now.tzinfo).date(),
+        )

@@ -44,6 +44,7 @@ REASONS: tuple[str, ...] = (
     N_("a vehicle with this plate stands at lane %(lane)s of %(gate)s now"),
     N_("passed lane %(lane)s only %(n)s s ago"),
     N_("went %(direction)s before and has not come back"),
+    N_("the inspection asked for at lane %(lane)s has not been passed"),
     N_("the driver is not the declared one"),
     N_("the driver is not the declared %(text)s"),
     N_("refer this truck; the supervisor knows why"),

@@ -49,6 +49,7 @@ TITLES: dict[str, str] = {
     "WATCHLIST_CONTAINER": N_("Container on a watchlist"),
     "REFERRED": N_("Refer: the supervisor knows why"),
     "RANDOM_INSPECTION": N_("Drawn for inspection"),
+    "INSPECTION_OPEN": N_("Inspection not finished"),
     "RETURN_OVERDUE": N_("Return overdue"),
     "QUEUE_JUMP": N_("Not called yet"),
     "PASS_FORGED": N_("Gate pass can't be believed"),

@@ -49,6 +49,7 @@ REASONS = {
     "WATCHLIST_CONTAINER": N_("Watchlist: container"),
     "REFERRED": N_("Referred by the supervisor's rules"),
     "RANDOM_INSPECTION": N_("Random inspection"),
+    "INSPECTION_OPEN": N_("Inspection not finished"),
     "RETURN_OVERDUE": N_("Return overdue"),
     "QUEUE_JUMP": N_("Not called yet"),
     "PASS_FORGED": N_("Gate pass invalid"),

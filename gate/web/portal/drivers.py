@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp_jinja2
 from aiohttp import web
 
+from gate.app.statistics_days import today
 from gate.core.permissions import Permission
 from gate.web.access import needs
 from gate.web.keys import SERVICE
@@ -41,15 +42,16 @@ async def listing(request: web.Request) -> dict[str, object]:
         firm_of(request), text=text, retired=retired, after=page_of(request), most=PAGE + 1
     )
     last = rows[PAGE - 1] if len(rows) > PAGE else None
-    today = request.app[SERVICE].clock.now().date()
+    service = request.app[SERVICE]
+    day = today(service.clock.now(), service.settings.web.timezone)
     return {
         "rows": rows[:PAGE],
         "next_page": mark_of(last.created_at, last.id) if last else "",
         "text": text,
         "retired": retired,
         "documents": DOCUMENT_KINDS,
-        "today": today,
-        "soon": today + SOON,
+        "today": day,
+        "soon": day + SOON,
     }
 
 

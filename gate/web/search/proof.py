@@ -36,6 +36,7 @@ RESULTS = {
     "erased": ("calm", N_("its inputs were erased")),
     "by_person": ("calm", N_("decided by a person")),
     "no_policy": ("stop", N_("its policy is not stored")),
+    "policy_changed": ("stop", N_("its policy was changed in the database")),
 }
 PICTURES = {
     "good": ("go", N_("as it was taken")), "gone": ("calm", N_("deleted by retention")),

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import PurePath
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from gate.app.clock import Clock
 from gate.app.firms.bulk import sheets
@@ -22,7 +21,7 @@ from gate.app.firms.bulk.preview import (
 from gate.app.firms.bulk.progress import Progress, progress_of
 from gate.app.firms.bulk.rows import Gathered, columns_of, gather
 from gate.app.firms.bulk.table import MOST_BYTES, MOST_ROWS, read_table
-from gate.app.firms.checking import known_vehicle
+from gate.app.firms.checking import Gate, known_vehicle
 from gate.app.firms.errors import Invalid, NotAllowedNow, StillFiling, UnknownRecord
 from gate.app.firms.filing import Filing
 from gate.app.firms.notices import Notices
@@ -49,7 +48,7 @@ SAME_TIME = 1
 
 
 class Bulk:
-    """Files many declarations at once. ``zone`` is of times that name none."""
+    """Files many declarations at once. Times that name no zone are the gate's."""
 
     MOST_BYTES = MOST_BYTES
     MOST_ROWS = MOST_ROWS
@@ -58,17 +57,15 @@ class Bulk:
         self,
         database: Database,
         clock: Clock,
-        site: str,
+        gate: Gate,
         filing: Filing,
-        zone: ZoneInfo,
         notices: Notices,
         pages: str,
     ) -> None:
         self._database = database
         self._clock = clock
-        self._site = site
-        self._zone = zone
-        self.filer = Filer(database, clock, site, filing, notices, pages)
+        self._gate = gate
+        self.filer = Filer(database, clock, gate, filing, notices, pages)
         self._slots = asyncio.Semaphore(SAME_TIME)
 
     def template(self, language: str) -> bytes:
@@ -92,7 +89,8 @@ class Bulk:
         async with self._slots:
             table = await asyncio.to_thread(read_table, data)
             columns = columns_of(table)
-            found = await asyncio.to_thread(gather, table, columns, self._zone, self._site)
+            gate = self._gate
+            found = await asyncio.to_thread(gather, table, columns, gate.zone, gate.site)
         made = Preview(
             id=self._clock.fresh(), name=_plain_name(name), kind=table.kind,
             encoding=table.encoding, columns=tuple(h.path for _, h in columns.known),
@@ -236,7 +234,7 @@ class Bulk:
         async with self._database.connection() as connection:
             fleet = await vehicles.by_plates(connection, firm, sorted(plates - {""}))
         return Surroundings(
-            now=self._clock.now(), gates=frozenset({self._site}),
+            now=self._gate.local(self._clock.now()), gates=frozenset({self._gate.site}),
             fleet={place: known_vehicle(row) for place, row in fleet.items()},
         )  # fmt: skip
 

@@ -18,6 +18,7 @@ from gate.app.clock import Clock
 from gate.app.firms import many
 from gate.app.firms.bulk.ending import EVENT, ending_of
 from gate.app.firms.bulk.preview import Preview, PreviewRow, from_parts, problems_to_plain
+from gate.app.firms.checking import Gate
 from gate.app.firms.errors import FirmNotApproved, Invalid
 from gate.app.firms.filing import Filing
 from gate.app.firms.many import Outcome
@@ -56,14 +57,14 @@ class Filer:
         self,
         database: Database,
         clock: Clock,
-        site: str,
+        gate: Gate,
         filing: Filing,
         notices: Notices,
         pages: str,
     ) -> None:
         self._database = database
         self._clock = clock
-        self._site = site
+        self._gate = gate
         self._filing = filing
         self._notices = notices
         self._pages = pages
@@ -171,7 +172,7 @@ class Filer:
                         connection, asked.firm_id, contents, actor=asked.actor, clock=self._clock
                     )
                 return await many.submit_many(
-                    connection, asked.firm_id, contents, actor=asked.actor, site=self._site,
+                    connection, asked.firm_id, contents, actor=asked.actor, gate=self._gate,
                     tariff=self._filing.fees.tariff, clock=self._clock,
                 )  # fmt: skip
         except _FAULTS as problem:
