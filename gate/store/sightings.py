@@ -22,12 +22,13 @@ MOST = 5
 
 _OWN = "plate = ANY($1) AND plate <> '' AND id <> $2 AND began_at > $3"
 _ASKED = "EXISTS (SELECT FROM inspection_tasks k WHERE k.transit_id = t.id)"
-_FAILING = _ASKED.replace("t.id)", "t.id AND k.result <> 'passed')")
 # A truck that was drawn and left before anything could be asked for owes the inspection too.
 _DRAWN = """(outcome <> 'release' AND EXISTS (SELECT FROM decisions x
     WHERE x.id = t.decision_id AND 'RANDOM_INSPECTION' = ANY(x.codes)))"""
-_INSPECTION = f"""CASE WHEN {_ASKED} THEN CASE WHEN {_FAILING} THEN 'owed' ELSE 'passed' END
-    WHEN {_DRAWN} THEN 'owed' ELSE '' END"""
+_INSPECTION = f"""coalesce(
+    (SELECT CASE WHEN bool_and(k.result = 'passed') THEN 'passed' ELSE 'owed' END
+     FROM inspection_tasks k WHERE k.transit_id = t.id HAVING count(*) > 0),
+    CASE WHEN {_DRAWN} THEN 'owed' ELSE '' END)"""
 _COLUMNS = f"""id, lane_id, direction, began_at, ended_at, ended, {_INSPECTION} AS inspection,
     $5::text AS site, 0 AS rank"""
 

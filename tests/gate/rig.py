@@ -274,3 +274,15 @@ async def rig(
         made = Rig(service=service, rows={r.id: r for r in rows}, port=port, folder=data)
         async with made.stack:
             yield made
+
+
+@asynccontextmanager
+async def under_policy(
+    data: Path, database_url: str, port: int, readers: Any, toml: str
+) -> AsyncIterator[Rig]:
+    """A lane with all its devices, decided about by the policy that ``toml`` says."""
+    policy = data / "policy.toml"
+    policy.write_text(toml, "utf-8")
+    async with rig(data, database_url, port, readers, policy=str(policy)) as made:
+        await made.add_all()
+        yield made

@@ -15,7 +15,7 @@ from gate.app.officer import Act, Person
 from gate.core.lane.events import OfficerAction
 from ocr.pool import ReaderPool
 from tests.gate.pictures import FRONT, REAR, picture_of
-from tests.gate.rig import LANE, Rig, declare, rig, until
+from tests.gate.rig import LANE, Rig, declare, under_policy, until
 from tests.gate.test_measures import SEAL
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -34,10 +34,7 @@ LEAD = Person(name="lan", role="shift_lead")
 async def lane(
     tmp_path: Path, database_url: str, broker: EmbeddedBroker, readers: ReaderPool
 ) -> AsyncIterator[Rig]:
-    policy = tmp_path / "policy.toml"
-    policy.write_text(POLICY, "utf-8")
-    async with rig(tmp_path, database_url, broker.port, readers, policy=str(policy)) as made:
-        await made.add_all()
+    async with under_policy(tmp_path, database_url, broker.port, readers, POLICY) as made:
         yield made
 
 

@@ -15,7 +15,7 @@ from gate.store import transits
 from ocr.pool import ReaderPool
 from schemas.transit import SeenWeight
 from tests.gate.pictures import FRONT, REAR, picture_of
-from tests.gate.rig import LANE, Rig, declare, rig, until
+from tests.gate.rig import LANE, Rig, declare, under_policy, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -33,10 +33,7 @@ reading_ms = 2_500
 async def lane(
     tmp_path: Path, database_url: str, broker: EmbeddedBroker, readers: ReaderPool
 ) -> AsyncIterator[Rig]:
-    policy = tmp_path / "policy.toml"
-    policy.write_text(POLICY, "utf-8")
-    async with rig(tmp_path, database_url, broker.port, readers, policy=str(policy)) as made:
-        await made.add_all()
+    async with under_policy(tmp_path, database_url, broker.port, readers, POLICY) as made:
         yield made
 
 
