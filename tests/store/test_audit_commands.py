@@ -18,7 +18,7 @@ from gate.app.policies import put_in_force
 from gate.cli import main
 from gate.core.audit import digest
 from gate.core.decide import decide
-from gate.store import lanes, transits
+from gate.store import lanes, policy_acts, transits
 from gate.store.errors import PolicyChanged
 from gate.store.pool import Database
 from schemas.declarations import Direction
@@ -148,6 +148,17 @@ async def test_a_policy_that_was_changed_in_the_database_proves_and_decides_noth
     assert f"policy {named} was changed in the database" in capsys.readouterr().out
     (again,) = await transit_proof.replay(database, UUID(transit))
     assert again.result == "policy_changed"
+
+    # Nor does a start take it up from the page: it ends with the error instead.
+    of_file = Policy(name="of the file")
+    await put_in_force(database, of_file, utc_now(), "test")
+    async with database.transaction() as connection:
+        await policy_acts.add(
+            connection, at=utc_now(), named=named, source="page", by="anh", second="viet",
+            note="stricter", toml="",
+        )  # fmt: skip
+    with pytest.raises(PolicyChanged):
+        await put_in_force(database, of_file, utc_now(), "test")
 
 
 async def test_policy_diff_counts_what_would_change(

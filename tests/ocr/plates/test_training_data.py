@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from ocr.plates.alphabet import ALPHABET, SLOTS, encode
+from ocr.training import crops
 from ocr.training.cells import cells_of
-from ocr.training.crops import draw_crop, negative, positive
+from ocr.training.crops import MOSTLY_COVERED, draw_crop, negative, positive
 from ocr.training.fonts import Atlas, FontsMissingError, load_atlas
 from ocr.training.plate import draw_plate
+from ocr.training.render import KINDS
 from ocr.training.scenes import draw_scene
 from ocr.training.series import chinese, random_plate, vietnamese
 from ocr.training.strokes import draw_glyph, random_style
@@ -124,3 +126,25 @@ def test_what_is_no_plate_has_no_characters(atlas: Atlas) -> None:
     assert crop.image.shape == (48, 144, 3)
     assert not crop.label.any()
     assert not crop.layout.any()
+
+
+@pytest.mark.parametrize(
+    ("kind", "share"), [("crops", crops.COVERED_SHARE), ("covered", MOSTLY_COVERED)]
+)
+def test_the_last_lesson_covers_more_characters(
+    atlas: Atlas, monkeypatch: pytest.MonkeyPatch, kind: str, share: float
+) -> None:
+    covered = []
+    whole = crops.cover
+
+    def counted(*given):
+        covered.append(1)
+        return whole(*given)
+
+    monkeypatch.setattr(crops, "cover", counted)
+    rng, count = random.Random(17), 400
+    for _ in range(count):
+        KINDS[kind].draw(rng, atlas, [], 9)
+
+    expected = count * (1 - crops.NEGATIVE_SHARE) * share
+    assert 0.7 * expected < len(covered) < 1.3 * expected
