@@ -71,9 +71,5 @@ def _vehicle(made: dict[str, Any], now: datetime) -> Iterator[Problem]:
         )
     until = moment_at(made, "permit_until")
     if until is not None and until <= now:
-        yield advice(
-            "permit_until",
-            "permit_over",
-            plate=made["plate"],
-            until=until.astimezone(now.tzinfo).date(),
-        )
+        day = vehicle_rules.day_of(until, now)
+        yield advice("permit_until", "permit_over", plate=made["plate"], until=day)

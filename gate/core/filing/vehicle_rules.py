@@ -41,24 +41,20 @@ def plate(path: str, text: str, country: str, *, trailer: bool) -> Iterator[Prob
 def papers(
     path: str, vehicle: KnownVehicle, crossing: datetime, now: datetime
 ) -> Iterator[Problem]:
-    """Permit and insurance of a vehicle of the fleet at the time of the crossing.
-
-    Their ends are named by the calendar of ``now``, which is in the gate's zone.
-    """
+    """Permit and insurance of a vehicle of the fleet at the time of the crossing."""
     until = vehicle.permit_until
     if until is not None and until <= now:
-        yield error(
-            path, "permit_over", plate=vehicle.plate, until=until.astimezone(now.tzinfo).date()
-        )
+        yield error(path, "permit_over", plate=vehicle.plate, until=day_of(until, now))
     elif until is not None and until < crossing:
-        yield error(
-            path, "permit_ends", plate=vehicle.plate, until=until.astimezone(now.tzinfo).date()
-        )
+        yield error(path, "permit_ends", plate=vehicle.plate, until=day_of(until, now))
     until = vehicle.insurance_until
     if until is not None and until < crossing:
-        yield advice(
-            path, "insurance_over", plate=vehicle.plate, until=until.astimezone(now.tzinfo).date()
-        )
+        yield advice(path, "insurance_over", plate=vehicle.plate, until=day_of(until, now))
+
+
+def day_of(moment: datetime, now: datetime) -> date:
+    """The day of ``moment`` on the gate's calendar, in whose zone ``now`` is."""
+    return moment.astimezone(now.tzinfo).date()
 
 
 def day_after(until: date, crossing: date, now: date, path: str) -> Iterator[Problem]:
