@@ -22,7 +22,7 @@ debian() {
     fi
     say "installing $* ($why)"
     if [ -z "${apt_fresh:-}" ]; then as_root apt-get update -qq >/dev/null 2>&1 || true; apt_fresh=1; fi
-    if as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends "$@" >/dev/null 2>&1; then
+    if as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq -o DPkg::Lock::Timeout=120 --no-install-recommends "$@" >/dev/null 2>&1; then
         return 0
     fi
     say "could not install $*: no root. Going on without ($why)."
@@ -79,13 +79,14 @@ if [ "$(cat "$stamp" 2>/dev/null || true)" != "$want" ] || [ ! -e "$packages/nod
     pip_install --require-hashes -r "$lock"
     pip_install --no-build-isolation -e .
     [ "$(cat "$packages/node_modules/.stamp" 2>/dev/null || true)" = "$locked" ] || fetch_packages
-    debian tesseract "the second reading engine; without it that engine is off" \
-        tesseract-ocr tesseract-ocr-vie tesseract-ocr-chi-sim
-    if [ "$what" = test ]; then
-        debian /usr/sbin/mosquitto "tests against a real Mosquitto 2" mosquitto
-        [ -n "$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ] || \
-            debian /nonexistent "tests against Debian's PostgreSQL" postgresql
-        debian chromium "tests of the pages in a real browser" chromium fonts-noto-cjk
-    fi
     printf '%s' "$want" > "$stamp"
+fi
+# Asked each time: what could not be had once (no root, another apt at work) may be there later.
+debian tesseract "the second reading engine; without it that engine is off" \
+    tesseract-ocr tesseract-ocr-vie tesseract-ocr-chi-sim
+if [ "$what" = test ]; then
+    debian /usr/sbin/mosquitto "tests against a real Mosquitto 2" mosquitto
+    [ -n "$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ] || \
+        debian /nonexistent "tests against Debian's PostgreSQL" postgresql
+    debian chromium "tests of the pages in a real browser" chromium fonts-noto-cjk
 fi
