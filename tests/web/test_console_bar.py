@@ -21,7 +21,8 @@ CROWDED = """() => {
     const tabs = document.querySelector(".lane-tabs");
     while (tabs.children.length < 24) tabs.append(tabs.firstElementChild.cloneNode(true));
 }"""
-BAR = """() => {
+BAR = """async () => {
+    await document.fonts.ready;
     const bar = document.querySelector(".bar").getBoundingClientRect();
     const parts = [...document.querySelectorAll(".bar > *")].filter(one => one.offsetWidth);
     const out = parts.filter(one => { const r = one.getBoundingClientRect();

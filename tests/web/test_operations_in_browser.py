@@ -20,12 +20,13 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.browser]
 
 ANSWERS = {"vi": "Cửa khẩu", "zh": "口岸", "en": "The gate"}
 PATHS = ("transits", "transits?kind=overridden", "cameras", "history", "report/{day}")
-CLIPPED = """() => [...document.querySelectorAll('.panel, .lane-strips li, .key .value, h1')]
+CLIPPED = """() => document.fonts.ready.then(() => [
+    ...document.querySelectorAll('.panel, .lane-strips li, .key .value, h1')]
     .filter(e => e.scrollHeight > e.clientHeight + 2 || e.scrollWidth > e.clientWidth + 2
         || (e.matches('.lane-strips li') && [...e.children].some(one =>
             one.getBoundingClientRect().bottom > e.getBoundingClientRect().bottom + 1)))
     .map(e => `${e.id || e.className}: ${e.scrollWidth}x${e.scrollHeight} in `
-        + `${e.clientWidth}x${e.clientHeight}: ${e.textContent.trim().slice(0, 60)}`)"""
+        + `${e.clientWidth}x${e.clientHeight}: ${e.textContent.trim().slice(0, 60)}`))"""
 
 
 async def sign_in(page: Page, site: Site, name: str = "bao") -> None:
