@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import datetime
 
 from config.policy_file import policy_hash
@@ -97,13 +98,23 @@ async def take_up(database: Database, decider: Decider) -> bool:
     return True
 
 
-async def follow(database: Database, decider: Decider) -> None:
-    """Take up, for ever, what another process put in force."""
+async def follow(
+    database: Database, decider: Decider, refused: Callable[[PolicyChanged], None]
+) -> None:
+    """Take up, for ever, what another process put in force.
+
+    ``refused`` is told once where that is a policy that was changed since it was stored.
+    """
+    told = ""
     while True:
         await asyncio.sleep(LOOK_S)
         try:
             await take_up(database, decider)
+            told = ""
         except PolicyChanged as error:
-            log.error("the policy before stays in force: %s", error)
+            if str(error) != told:
+                log.error("the policy before stays in force: %s", error)
+                refused(error)
+            told = str(error)
         except StoreError as error:
             log.info("the policy in force was not looked up: %s", error)

@@ -42,6 +42,7 @@ from gate.core.lane.events import CaptureStored, PartTroubled
 from gate.store import captures as capture_store
 from gate.store.captures import PendingCapture
 from gate.store.embedded import EmbeddedPostgres
+from gate.store.errors import PolicyChanged
 from gate.store.evidence import EvidenceStore
 from gate.store.listener import LaneListener
 from gate.store.migrate import migrate
@@ -289,7 +290,7 @@ class Service:
         self._spawn("intake", self.intake.run())
         for name, work in self.firms.work().items():
             self._spawn(name, work)
-        self._spawn("policy", policies.follow(self.database, self.decider))
+        self._spawn("policy", policies.follow(self.database, self.decider, self._policy_refused))
         self._spawn("retention", self.keeper.daily())
         site = self.settings.site
         for channel in CHANNELS:
@@ -315,6 +316,12 @@ class Service:
         text = f"the message broker was started anew: {why}"
         for actor in self.lanes.values():
             actor.post(PartTroubled(at=self.clock.now(), kind="BROKER_RESTARTED", text=text))
+
+    def _policy_refused(self, why: PolicyChanged) -> None:
+        """Tell every lane that what should be decided by was tampered with."""
+        text = f"the policy before stays in force: {why}"
+        for actor in self.lanes.values():
+            actor.post(PartTroubled(at=self.clock.now(), kind="POLICY_CHANGED", text=text))
 
     def _spawn(self, name: str, work: object) -> None:
         task: asyncio.Task[None] = asyncio.create_task(work, name=name)  # type: ignore[arg-type]

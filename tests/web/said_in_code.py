@@ -40,6 +40,7 @@ WORDS_OF: dict[str, tuple[int | None, tuple[str, ...]]] = {
     "DatabaseBusy": (0, ()),
     "IllegalTransitionError": (0, ()),
     "AlreadyUsed": (0, ()),
+    "PolicyChanged": (0, ()),
     "Fault": (None, ("text",)),
     "_fault": (2, ()),
 }

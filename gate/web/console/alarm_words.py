@@ -91,6 +91,11 @@ ALARMS: dict[str, AlarmWords] = {
         N_("message broker restarted"),
         N_("look at the truck at the lane; watch for more restarts"),
     ),
+    "POLICY_CHANGED": _W(
+        2,
+        N_("policy changed in the database"),
+        N_("ask who wrote to the database; put the policy right from a backup or its file"),
+    ),
     "LANE_INBOX_FULL": _W(
         2, N_("lane can't keep up"), N_("close the lane until the database answers again")
     ),

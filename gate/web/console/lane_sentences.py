@@ -51,6 +51,11 @@ CALLS: tuple[str, ...] = (
     N_("the barrier is not registered any more"),
     N_("none within %(n)s ms"),
     N_("the message broker was started anew: %(sentence)s"),
+    N_("the policy before stays in force: %(sentence)s"),
+    N_(
+        "policy %(first)s was changed in the database: what stands there now has another hash; "
+        "put it right from a backup or from its file"
+    ),
     N_("its process ended"),
     N_("a message did not come back within %(n)s s"),
     N_("it could not be used: %(text)s"),
