@@ -1,7 +1,8 @@
 """Make both models: draw, train, export. ``python -m ocr.training --work DIR``.
 
 The networks go on from those shipped before (``ocr/training/start``), or with ``--from-nothing``
-from chance, which takes twice as long to read as well. Every step picks up where it stopped when run again with the same folder.
+from chance, which takes twice as long to read as well. Every step picks up where it stopped when
+run again with the same folder.
 """
 
 from __future__ import annotations
@@ -67,9 +68,7 @@ def _choices() -> argparse.Namespace:
     parser.add_argument("--scene-shards", type=int, default=20)
     parser.add_argument("--scene-size", type=int, default=0, help="scenes a shard, 0 = 2,048")
     parser.add_argument("--from-nothing", action="store_true", help="not from the models before")
-    parser.add_argument(
-        "--minutes", type=float, help="for the recogniser, else 56 (72 from nothing)"
-    )
+    parser.add_argument("--minutes", type=float, help="for the recogniser: 56, 72 from nothing")
     parser.add_argument("--covered-minutes", type=float, default=4, help="for its last lesson")
     parser.add_argument("--detector-minutes", type=float, default=16)
     parser.add_argument("--models", type=Path, help="where to export to, else into the package")
