@@ -30,6 +30,8 @@ COARSE = 0.6
 """The scale of the first search beside the usual one: a third of the time."""
 LEAST_BESIDE = 0.5
 """Least score of a place beside a plate that was read surely: a trailer's, a second truck's."""
+AT_ONCE = 0.99
+"""Least calibrated probability for one look at a cut-out picture as a whole to be enough."""
 CLOSER_LOOKS, LEAST_PROMISE = 2, 0.02
 """How many doubtful places are looked at closely, whatever they say; others must say this much."""
 LEAST_CONFIDENCE = 0.05
@@ -66,9 +68,15 @@ class SlotPlateReader:
 
         A coarse search, its corners found again from near, is enough where it leads to a sure
         reading, as at a gate it mostly does.
-        Frames above 1400 pixels are searched at one scale only: their plates may be small.
+        Frames above 1400 pixels are searched at one scale only: their plates may be small. A
+        cut-out picture is first read as a whole, which needs no search.
         """
-        if cut_out(picture) is None and max(picture.shape[:2]) <= LARGE:
+        whole = cut_out(picture)
+        if whole is not None:
+            seen = self._glances(picture, (whole,))
+            if any(calibrated(s.probability) >= AT_ONCE for s in seen):
+                return (whole,), tuple(seen)
+        elif max(picture.shape[:2]) <= LARGE:
             coarse = self._locator.find(picture, least=LEAST_BESIDE, finer=COARSE)
             places = tuple(self._locator.refine(picture, place) for place in coarse)
             seen = self._glances(picture, places)

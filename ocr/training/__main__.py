@@ -1,6 +1,8 @@
-"""Make both models from nothing: draw, train, export. ``python -m ocr.training --work DIR``.
+"""Make both models: draw, train, export. ``python -m ocr.training --work DIR``.
 
-Every step picks up where it stopped when run again with the same folder.
+The networks go on from those shipped before (``ocr/training/start``), or with ``--from-nothing``
+from chance, which takes twice as long to read as well. Every step picks up where it stopped when
+run again with the same folder.
 """
 
 from __future__ import annotations
@@ -12,6 +14,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+NEXT_RATE = 1e-3
+"""Highest learning rate of networks that can read already."""
+FROM_NOTHING_MINUTES = 72.0
+"""What the recogniser needs to read as well as the models in ``start``, at 500 strips a second."""
 LAST_RATE = 3e-4
 """Highest learning rate of the last lesson: enough to learn what is new, too little to forget."""
 
@@ -61,7 +67,8 @@ def _choices() -> argparse.Namespace:
     parser.add_argument("--covered-shards", type=int, default=6)
     parser.add_argument("--scene-shards", type=int, default=20)
     parser.add_argument("--scene-size", type=int, default=0, help="scenes a shard, 0 = 2,048")
-    parser.add_argument("--minutes", type=float, default=72, help="for the recogniser")
+    parser.add_argument("--from-nothing", action="store_true", help="not from the models before")
+    parser.add_argument("--minutes", type=float, help="for the recogniser: 56, 72 from nothing")
     parser.add_argument("--covered-minutes", type=float, default=4, help="for its last lesson")
     parser.add_argument("--detector-minutes", type=float, default=16)
     parser.add_argument("--models", type=Path, help="where to export to, else into the package")
@@ -72,6 +79,8 @@ def _choices() -> argparse.Namespace:
         args.scene_shards, args.scene_size = 2, 32
         args.minutes = args.covered_minutes = args.detector_minutes = 0.1
         args.models = args.models or args.work / "models"
+    if args.minutes is None:
+        args.minutes = FROM_NOTHING_MINUTES if args.from_nothing else 56.0
     return args
 
 
@@ -89,13 +98,21 @@ def main() -> None:
     _draw("covered", covered, args.covered_shards, args.size, args.cores)
     _draw("scenes", scenes, args.scene_shards, args.scene_size, args.cores)
     held_out = args.shards - 1
-    _teach("train_recogniser", crops, first, args.cores, minutes=args.minutes, held_out=held_out)
+    start = args.work / "start"
+    goes_on: dict[str, dict[str, object]] = {"recogniser": {}, "detector": {}}
+    if not args.from_nothing:
+        where = ("--crops", str(crops), "--scenes", str(scenes), "--out", str(start))
+        _finish([_start("take_up", *where)])
+        goes_on = {k: {"start": start / f"{k}.pt", "rate": NEXT_RATE} for k in goes_on}
+    lesson = {"minutes": args.minutes, "held_out": held_out, **goes_on["recogniser"]}
+    _teach("train_recogniser", crops, first, args.cores, **lesson)
     last_lesson = {"minutes": args.covered_minutes, "rate": LAST_RATE, "start": first / "best.pt"}
     _teach("train_recogniser", covered, recogniser, args.cores, **last_lesson)
-    _teach("train_detector", scenes, detector, args.cores, minutes=args.detector_minutes)
+    lesson = {"minutes": args.detector_minutes, **goes_on["detector"]}
+    _teach("train_detector", scenes, detector, args.cores, **lesson)
     states = ("--recogniser", str(recogniser / "last.pt"), "--detector", str(detector / "last.pt"))
-    where = ("--out", str(args.models)) if args.models else ()
-    _finish([_start("export", *states, *where)])
+    out = ("--out", str(args.models)) if args.models else ()
+    _finish([_start("export", *states, *out)])
 
 
 if __name__ == "__main__":

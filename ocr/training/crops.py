@@ -20,6 +20,7 @@ from ocr.plates.alphabet import (
 )
 from ocr.plates.rectify import rectify, widen
 from ocr.training.backgrounds import Picture, cut
+from ocr.training.boxes import box_out, lean
 from ocr.training.camera import photograph, weather
 from ocr.training.fonts import Atlas
 from ocr.training.negatives import no_plate
@@ -112,11 +113,7 @@ def positive(
     ph, pw = image.shape[:2]
     quad = pose(rng, width, width * ph / pw * rng.uniform(0.88, 1.15), hard)
     if boxed:
-        # Seen from the side, the ends of a plate stay upright while its edges slope.
-        quad[:, 1] += quad[:, 0] * np.float32(rng.gauss(0, 0.11))
-        if rng.random() < 0.4:
-            # From above or leaning, its ends slope too.
-            quad[:, 0] += quad[:, 1] * np.float32(rng.gauss(0, 0.3))
+        quad = lean(rng, quad)
     margin = np.float32([0.25 * width + 4, 0.25 * width + 4])
     quad -= quad.min(axis=0) - margin
     size = np.ceil(quad.max(axis=0) + margin).astype(int)
@@ -181,27 +178,10 @@ def _boxed(
 
     Returns the strip, and the corners of what it shows in ``seen``.
     """
-    low, high = quad.min(axis=0), quad.max(axis=0)
-    extent = high - low
-    low = low - extent * np.float32([rng.uniform(-0.02, 0.04), rng.uniform(-0.04, 0.12)])
-    high = high + extent * np.float32([rng.uniform(-0.02, 0.04), rng.uniform(-0.04, 0.12)])
-    low, high = np.maximum(np.floor(low), 0), np.minimum(np.ceil(high), seen.shape[1::-1])
-    piece = seen[int(low[1]) : int(high[1]), int(low[0]) : int(high[0])]
-    width, height = 94, 24
-    if rng.random() < 0.4:
-        width = rng.randint(64, 180)
-        height = max(14, round(width * piece.shape[0] / piece.shape[1]))
-    how = rng.choice((cv2.INTER_AREA, cv2.INTER_LINEAR, cv2.INTER_CUBIC))
-    piece = np.asarray(cv2.resize(piece, (width, height), interpolation=how), np.uint8)
-    if rng.random() < 0.7:
-        quality = [cv2.IMWRITE_JPEG_QUALITY, rng.randint(55, 98)]
-        piece = np.asarray(
-            cv2.imdecode(cv2.imencode(".jpg", piece, quality)[1], cv2.IMREAD_COLOR), np.uint8
-        )
+    piece, box = box_out(rng, seen, quad)
     across, along = rng.uniform(0.0, 0.12), rng.uniform(0.0, 0.04)
+    height, width = piece.shape[:2]
     whole = np.float32([[0, 0], [width, 0], [width, height], [0, height]])
-    (x0, y0), (x1, y1) = low, high
-    box = np.float32([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
     return rectify(piece, widen(whole, across, along)), widen(box, across, along)
 
 

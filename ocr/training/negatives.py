@@ -1,10 +1,9 @@
-"""What is read at a gate and is no plate: container walls, signs, telephone numbers, bare paint."""
+"""What is read at a gate and is no plate: container walls, signs, papers, numbers, bare paint."""
 
 from __future__ import annotations
 
 import random
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,20 +11,18 @@ from ocr.plates.alphabet import DIGITS, LETTERS
 from ocr.plates.rectify import rectify, widen
 from ocr.training.backgrounds import Picture, cut
 from ocr.training.camera import photograph, weather
-from ocr.training.fonts import Atlas, Glyphs
-
-
-def _some(rng: random.Random, chars: str, low: int, high: int) -> str:
-    return "".join(rng.choice(chars) for _ in range(rng.randint(low, high)))
+from ocr.training.fonts import Atlas
+from ocr.training.lettering import some, write
+from ocr.training.papers import paper
 
 
 def _container(rng: random.Random) -> list[str]:
     """Lines as painted on containers: owner and number, size and type, masses."""
-    number = _some(rng, LETTERS, 3, 3) + rng.choice("UUUJZ")
-    digits = _some(rng, DIGITS, 6, 6)
-    check = rng.choice((" ", "  ", "")) + _some(rng, DIGITS, 1, 1)
+    number = some(rng, LETTERS, 3, 3) + rng.choice("UUUJZ")
+    digits = some(rng, DIGITS, 6, 6)
+    check = rng.choice((" ", "  ", "")) + some(rng, DIGITS, 1, 1)
     size = rng.choice("24L9M") + rng.choice("0258") + rng.choice("GRTUPBV") + rng.choice("0123")
-    mass = f"{_some(rng, DIGITS, 1, 2)}{rng.choice((' ', '.', ',', ''))}{_some(rng, DIGITS, 3, 3)}"
+    mass = f"{some(rng, DIGITS, 1, 2)}{rng.choice((' ', '.', ',', ''))}{some(rng, DIGITS, 3, 3)}"
     unit = rng.choice((" KG", " LB", "KGS", "LBS", " CU.M.", " KGS."))
     options = (
         [number + rng.choice((" ", "")) + digits + check],
@@ -36,7 +33,7 @@ def _container(rng: random.Random) -> list[str]:
         [number + " " + digits, size],
         [rng.choice(("MAX GROSS ", "MAX.GW. ", "TARE ", "NET ", "PAYLOAD ", "CU.CAP. ")) + mass],
         [mass + unit],
-        [mass + unit, _some(rng, DIGITS, 2, 2) + rng.choice((".", ",", " ")) + mass[-3:] + unit],
+        [mass + unit, some(rng, DIGITS, 2, 2) + rng.choice((".", ",", " ")) + mass[-3:] + unit],
     )
     return rng.choice(options)
 
@@ -45,44 +42,16 @@ def _sign(rng: random.Random) -> list[str]:
     """Words and numbers of signs, adverts, papers and screens."""
     roll = rng.random()
     if roll < 0.25:
-        return [_some(rng, LETTERS, 3, 14)]
+        return [some(rng, LETTERS, 3, 14)]
     if roll < 0.4:
-        return [_some(rng, LETTERS, 3, 9), _some(rng, LETTERS + DIGITS, 3, 12)]
+        return [some(rng, LETTERS, 3, 9), some(rng, LETTERS + DIGITS, 3, 12)]
     if roll < 0.6:
-        return [_some(rng, DIGITS, 1, 4) + rng.choice(".- ") + _some(rng, DIGITS, 3, 9)]
+        return [some(rng, DIGITS, 1, 4) + rng.choice(".- ") + some(rng, DIGITS, 3, 9)]
     if roll < 0.75:
-        return [_some(rng, LETTERS, 1, 2), _some(rng, DIGITS, 1, 3)][: rng.randint(1, 2)]
+        return [some(rng, LETTERS, 1, 2), some(rng, DIGITS, 1, 3)][: rng.randint(1, 2)]
     if roll < 0.9:
-        return [_some(rng, LETTERS + DIGITS, 10, 18), _some(rng, LETTERS + DIGITS, 8, 18)]
-    return [_some(rng, DIGITS, 2, 2) + rng.choice(":/.") + _some(rng, DIGITS, 2, 2)]
-
-
-def _type(
-    image: Picture,
-    glyphs: Glyphs,
-    line: str,
-    at: tuple[float, float],
-    size: int,
-    ink: NDArray[np.float32],
-    squeeze: float,
-) -> None:
-    """Paint ``line`` from ``at`` (left, top) with characters ``size`` pixels high."""
-    x, y = at
-    height, width = image.shape[:2]
-    for char in line:
-        if char not in glyphs:
-            x += size * 0.35
-            continue
-        wide = max(2, round(glyphs[char].shape[1] * squeeze * size / 64))
-        mask = cv2.resize(glyphs[char], (wide, size), interpolation=cv2.INTER_AREA)
-        left, top = round(x), round(y)
-        x0, x1 = max(left, 0), min(left + wide, width)
-        y0, y1 = max(top, 0), min(top + size, height)
-        if x1 > x0 and y1 > y0:
-            area = image[y0:y1, x0:x1]
-            part = mask[y0 - top : y1 - top, x0 - left : x1 - left, None].astype(np.float32) / 255
-            area[:] = (area + (ink - area) * part).astype(np.uint8)
-        x += wide + max(1.0, size * 0.12)
+        return [some(rng, LETTERS + DIGITS, 10, 18), some(rng, LETTERS + DIGITS, 8, 18)]
+    return [some(rng, DIGITS, 2, 2) + rng.choice(":/.") + some(rng, DIGITS, 2, 2)]
 
 
 def _wall(rng: random.Random, width: int, height: int) -> Picture:
@@ -114,7 +83,7 @@ def painted(rng: random.Random, atlas: Atlas, photos: list[Picture], w: int, h: 
     squeeze = rng.uniform(0.7, 1.1)
     y = h * rng.uniform(-0.05, 0.25)
     for line in lines:
-        _type(image, glyphs, line, (w * rng.uniform(-0.3, 0.25), y), size, ink, squeeze)
+        write(image, glyphs, line, (w * rng.uniform(-0.3, 0.25), y), size, ink, squeeze)
         y += size * rng.uniform(1.1, 1.6)
     return image
 
@@ -128,7 +97,7 @@ def container_wall(rng: random.Random, atlas: Atlas, width: int, height: int) ->
         x, y = rng.uniform(-0.1, 0.8) * width, rng.uniform(0, 0.9) * height
         squeeze = rng.uniform(0.7, 1.1)
         for line in (_container if rng.random() < 0.8 else _sign)(rng):
-            _type(image, glyphs, line, (x, y), size, ink, squeeze)
+            write(image, glyphs, line, (x, y), size, ink, squeeze)
             y += size * rng.uniform(1.1, 1.7)
     return image
 
@@ -139,8 +108,11 @@ def no_plate(
     """A strip 48 x 144 x 3 as the detector might cut it, without a plate."""
     w = round(float(np.exp(rng.uniform(np.log(36), np.log(260)))))
     h = max(12, round(w / rng.uniform(1.2, 5.0)))
-    if rng.random() < 0.8:
+    roll = rng.random()
+    if roll < 0.55:
         scene = weather(rng, painted(rng, atlas, photos, w, h), hard * 0.6)
+    elif roll < 0.8:
+        scene = paper(rng, atlas, photos, w, h)
     else:
         scene = cut(rng, photos, w, h)
     scene = photograph(rng, scene, h * 0.5, hard)

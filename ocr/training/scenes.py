@@ -14,12 +14,18 @@ from ocr.plates.alphabet import DIGITS, LETTERS
 from ocr.training.backgrounds import Picture, cut
 from ocr.training.camera import photograph, weather
 from ocr.training.crops import place, pose
+from ocr.training.cut_out_scenes import set_cut_outs
 from ocr.training.fonts import Atlas
+from ocr.training.papers import set_paper
 from ocr.training.plate import draw_plate
 from ocr.training.series import PlateText, random_plate
 
 SCENE_HEIGHT, SCENE_WIDTH = 320, 448
 MOST_PLATES = 6
+CUT_OUT_SHARE = 0.10
+"""Share of the scenes that hold plates others cut out, on grey, as the locator shows them."""
+PAPER_SHARE = 0.12
+"""Share of the other scenes with a card or paper in them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +171,10 @@ def set_plate(
 
 
 def draw_scene(rng: random.Random, atlas: Atlas, photos: list[Picture]) -> Scene:
-    """A picture with none to several plates; one in eight has none."""
+    """A picture with none to several plates; one in eight has none, one in ten cut-out ones."""
+    if rng.random() < CUT_OUT_SHARE:
+        ground, outs = set_cut_outs(rng, atlas, photos, SCENE_WIDTH, SCENE_HEIGHT)
+        return Scene(image=ground, quads=np.float32(outs).reshape(-1, 4, 2))
     hard = rng.random()
     image = np.ascontiguousarray(cut(rng, photos, SCENE_WIDTH, SCENE_HEIGHT))
     for _ in range(rng.choice((0, 1, 2, 4))):
@@ -176,6 +185,8 @@ def draw_scene(rng: random.Random, atlas: Atlas, photos: list[Picture]) -> Scene
         clutter(rng, image)
     for _ in range(rng.choice((0, 1, 1, 2, 4))):
         words(rng, atlas, image)
+    if rng.random() < PAPER_SHARE:
+        set_paper(rng, atlas, image)
     quads: list[NDArray[np.float32]] = []
     for _ in range(rng.choice((0, 1, 1, 1, 2, 2, 3, 5))):
         image = set_plate(rng, atlas, image, quads, hard)

@@ -13,7 +13,9 @@ from ocr.plates.alphabet import ALPHABET, SLOTS, encode
 from ocr.training import crops
 from ocr.training.cells import cells_of
 from ocr.training.crops import MOSTLY_COVERED, draw_crop, negative, positive
+from ocr.training.cut_out_scenes import GREY, set_cut_outs
 from ocr.training.fonts import Atlas, FontsMissingError, load_atlas
+from ocr.training.papers import field, paper, set_paper
 from ocr.training.plate import draw_plate
 from ocr.training.render import KINDS
 from ocr.training.scenes import draw_scene
@@ -84,6 +86,34 @@ def test_corners_of_drawn_scenes_lie_inside_and_clockwise(atlas: Atlas) -> None:
     for quad in quads:
         assert quad.min() >= 0
         assert cv2.contourArea(quad, oriented=True) > 0
+
+
+def test_cut_out_plates_lie_on_grey_as_the_locator_shows_them(atlas: Atlas) -> None:
+    rng = random.Random(12)
+    for _ in range(20):
+        image, quads = set_cut_outs(rng, atlas, [], 448, 320)
+        on = np.zeros(image.shape[:2], np.uint8)
+        for quad in quads:
+            cv2.fillConvexPoly(on, np.int32(quad), 255)
+            assert cv2.contourArea(quad, oriented=True) > 0
+        picture = (image != GREY).any(axis=2)
+
+        assert 1 <= len(quads) <= 4
+        # Nearly all of each plate, and little else, since the pictures are cut close to it.
+        assert picture[on > 0].mean() > 0.9
+        assert 0.3 < (on > 0).sum() / picture.sum() < 1.2
+
+
+def test_what_papers_bear_is_no_plate(atlas: Atlas) -> None:
+    rng = random.Random(13)
+
+    rows = [row for _ in range(500) for row in field(rng)]
+
+    assert [row for row in rows if parse_plate(row) is not None] == []
+    page = np.full((200, 300, 3), 60, np.uint8)
+    set_paper(rng, atlas, page)
+    assert (page != 60).any()
+    assert paper(rng, atlas, [], 90, 30).shape == (30, 90, 3)
 
 
 def test_every_stroke_glyph_has_ink_in_every_style() -> None:
