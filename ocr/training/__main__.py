@@ -1,6 +1,6 @@
 """Make both models: draw, train, export. ``python -m ocr.training --work DIR``.
 
-The networks go on from those shipped before (``ocr/training/start``), or with ``--from-nothing``
+The networks go on from those in ``ocr/training/start``, or with ``--from-nothing``
 from chance, which takes twice as long to read as well. Every step picks up where it stopped when
 run again with the same folder.
 """

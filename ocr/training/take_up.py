@@ -20,7 +20,7 @@ from ocr.training.detector import Detector
 from ocr.training.recogniser import Recogniser
 
 START = Path(__file__).resolve().parent / "start"
-"""The models that ``make train`` goes on from: those shipped before it."""
+"""The models that ``make train`` goes on from; what they are stands in README.md there."""
 PREFIX = "net."
 EXAMPLES = {"recogniser": 4096, "detector": 192}
 
